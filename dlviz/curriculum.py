@@ -1,0 +1,12 @@
+"""The chapters and their lessons, in the order of the course."""
+
+CHAPTERS: dict[str, tuple[str, ...]] = {
+    "learning": ("gradient_descent",),
+    "classic": (),
+    "seeing": (),
+    "remembering": (),
+    "attending": (),
+    "field": (),
+}
+
+LESSONS: tuple[str, ...] = tuple(slug for slugs in CHAPTERS.values() for slug in slugs)

@@ -1,0 +1,1 @@
+"""Drawing words: arrays in, traces and films out."""

@@ -1,0 +1,97 @@
+"""One look: colours by their actor, safe for the colour-blind, in light and dark.
+
+Figures name colours by token ("--dl-gradient"); who draws them puts in the colours of the present theme.
+Source: Okabe and Ito, Color Universal Design (2008), for the hues.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+# One colour per actor on all pages, then colours for things of one kind, then the ground.
+LIGHT = {
+    "--dl-text": "#1d2433",
+    "--dl-muted": "#5b6475",
+    "--dl-grid": "#e3e7ee",
+    "--dl-paper": "#ffffff",
+    "--dl-data": "#b86e00",
+    "--dl-model": "#0072b2",
+    "--dl-gradient": "#c84b00",
+    "--dl-prediction": "#00795a",
+    "--dl-attention": "#a8487f",
+    "--dl-series-1": "#c84b00",
+    "--dl-series-2": "#0072b2",
+    "--dl-series-3": "#00795a",
+    "--dl-series-4": "#a8487f",
+    "--dl-series-5": "#1d2433",
+    "--dl-series-6": "#8a6d00",
+    "--dl-series-7": "#4a55b8",
+    "--dl-low": "#7fb4cf",
+    "--dl-middle": "#cfe3e6",
+    "--dl-high": "#fbf5e6",
+    "--dl-contour": "rgba(40, 60, 80, 0.28)",
+}
+DARK = {
+    "--dl-text": "#e8ecf3",
+    "--dl-muted": "#a3adbd",
+    "--dl-grid": "#2c3444",
+    "--dl-paper": "#10141d",
+    "--dl-data": "#f0b03f",
+    "--dl-model": "#56b4e9",
+    "--dl-gradient": "#ff8a4c",
+    "--dl-prediction": "#3ccf9f",
+    "--dl-attention": "#e79ac4",
+    "--dl-series-1": "#ff8a4c",
+    "--dl-series-2": "#56b4e9",
+    "--dl-series-3": "#3ccf9f",
+    "--dl-series-4": "#e79ac4",
+    "--dl-series-5": "#f5f7fa",
+    "--dl-series-6": "#f0d84a",
+    "--dl-series-7": "#a9b1ff",
+    "--dl-low": "#0d3b52",
+    "--dl-middle": "#25485a",
+    "--dl-high": "#5b5a55",
+    "--dl-contour": "rgba(220, 230, 240, 0.25)",
+}
+THEMES = {"light": LIGHT, "dark": DARK}
+
+SERIES = tuple(f"--dl-series-{k}" for k in range(1, 8))
+HEIGHT = [[0.0, "--dl-low"], [0.5, "--dl-middle"], [1.0, "--dl-high"]]  # of a loss: low is good
+FONT = '"Pretendard", "Noto Sans KR", "Apple SD Gothic Neo", "Malgun Gothic", system-ui, sans-serif'
+
+
+def painted(part: Any, *, dark: bool = False) -> Any:
+    """A copy of a figure with its colour tokens replaced by colours."""
+    if isinstance(part, dict):
+        return {key: painted(value, dark=dark) for key, value in part.items()}
+    if isinstance(part, (list, tuple)):
+        return [painted(value, dark=dark) for value in part]
+    return (DARK if dark else LIGHT).get(part, part) if isinstance(part, str) else part
+
+
+def layout(**parts: Any) -> dict[str, Any]:
+    """A layout in the one look; parts are Plotly's own."""
+    usual: dict[str, Any] = {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": FONT, "size": 13, "color": "--dl-text"},
+        "margin": {"l": 48, "r": 12, "t": 8, "b": 40},
+        "showlegend": False,
+        "uirevision": "keep",
+        "hovermode": "closest",
+        "dragmode": "pan",
+    }
+    return {**usual, **parts}
+
+
+def axis(title: str = "", **parts: Any) -> dict[str, Any]:
+    """An axis in the one look; parts are Plotly's own."""
+    usual: dict[str, Any] = {
+        "title": {"text": title, "standoff": 6},
+        "gridcolor": "--dl-grid",
+        "zeroline": False,
+        "linecolor": "--dl-grid",
+        "tickfont": {"color": "--dl-muted", "size": 11},
+        "automargin": False,
+    }
+    return {**usual, **parts}

@@ -44,6 +44,8 @@ class Blobs:
 
     def lifted(self, part: Any) -> Any:
         """A copy of a figure in which arrays stand as references."""
+        if isinstance(part, bytes):
+            return self.add(part, "u1", [len(part)])
         if isinstance(part, np.ndarray):
             return self.array(part) if part.dtype.kind in "fiub" else part.tolist()
         if isinstance(part, Mapping):

@@ -1,0 +1,110 @@
+"""What this learner has chosen: a config in the session, and in the URL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+from pydantic import ValidationError
+
+from dlviz.config import Config, Problem, domain
+from dlviz.text import Text
+
+REMEMBERED = 50  # queries that this session has written itself
+
+
+class Choices:
+    """The config of one lesson in this session: read from the link, changed by controls, clicks and presets.
+
+    Args:
+        slug: the lesson.
+        config: its Config.
+    """
+
+    def __init__(self, slug: str, config: type[Config]) -> None:
+        self.slug, self.type = slug, config
+        self._state = st.session_state.setdefault(f"choices:{slug}", {"written": [], "problems": [], "refused": {}, "step": None})
+        self._read_link()
+
+    @property
+    def config(self) -> Config:
+        """The present config."""
+        config: Config = self._state["config"]
+        return config
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What the link held that could not be used."""
+        problems: list[Problem] = self._state["problems"]
+        return problems
+
+    @property
+    def step(self) -> int | None:
+        """The step that the link names."""
+        step: int | None = self._state["step"]
+        return step
+
+    def refused(self, field: str) -> ValidationError | None:
+        """Why the last entry of a field was not taken."""
+        error: ValidationError | None = self._state["refused"].get(field)
+        return error
+
+    def set(self, config: Config) -> None:
+        """Chooses a config as a whole."""
+        self._state |= {"config": config, "problems": [], "refused": {}}
+        self._remember()
+
+    def change(self, **values: Any) -> None:
+        """Changes some choices; an entry that cannot be used is kept in its field, with the reason."""
+        try:
+            self.set(self.config.changed(**values))
+        except ValidationError as error:
+            self._state["refused"] = {**self._state["refused"], **dict.fromkeys(values, error)}
+
+    def key(self, field: str) -> str:
+        """The key of a field's widget."""
+        return f"{self.slug}.{field}"
+
+    def changer(self, field: str, read: Callable[[Any], Any] = lambda value: value) -> Callable[[], None]:
+        """A callback that takes over what a field's widget holds."""
+        return lambda: self.change(**{field: read(st.session_state[self.key(field)])})
+
+    def _read_link(self) -> None:
+        link = {name: st.query_params[name] for name in self.type.model_fields if name in st.query_params}
+        if "config" in self._state and (not link or link in self._state["written"]):
+            return  # the address line follows this session, some messages behind
+        config, problems = self.type.from_query(link)
+        self._state |= {"config": config, "refused": {}, "step": self._linked_step(config, problems)}
+        self._state["problems"] = problems
+        self._remember()
+        self._state["written"].append(link)
+
+    def _linked_step(self, config: Config, problems: list[Problem]) -> int | None:
+        text = st.query_params.get("step")
+        if text is None:
+            return None
+        if text.isascii() and text.isdigit() and len(text) < 7 and int(text) < config.length():
+            return int(text)
+        problems.append(Problem("step", text, 0))
+        return None
+
+    def _remember(self) -> None:
+        self._state["written"] = [*self._state["written"], self.config.to_query()][-REMEMBERED:]
+
+
+def within(config: type[Config], values: Mapping[str, float]) -> dict[str, Any]:
+    """Numbers held inside the domains of their fields, e.g. of a click beside the picture."""
+    held: dict[str, Any] = {}
+    for name, value in values.items():
+        bounds = domain(config, name)
+        held[name] = min(max(float(f"{value:.4g}"), bounds.low), bounds.high)
+    return held
+
+
+def shown(text: Text, field: str, value: Any) -> str:
+    """A field's value in the learner's language."""
+    if isinstance(value, tuple):
+        return ", ".join(text.option(field, member) for member in value)
+    name = f"option.{field}.{value}"
+    return text(name) if text.has(name) else f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,119 @@
+"""The site: language, navigation, and what stands on every page. Streamlit runs this file for every visitor."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+import streamlit as st
+
+HOUSE = Path(__file__).parents[2]
+sys.path[:0] = [] if str(HOUSE) in sys.path else [str(HOUSE)]
+
+from dlviz.curriculum import CHAPTERS, LESSONS  # noqa: E402
+from dlviz.text import LANGUAGES, Language, Text, lesson_text, words  # noqa: E402
+
+SITE_CSS = (Path(__file__).parent / "site.css").read_text(encoding="utf-8")
+SITE_JS = (Path(__file__).parent / "site.js").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Presenting:
+    """How a teacher's link shows a page: `?present=1&hide=words,seed&lock=train`.
+
+    Attributes:
+        on: full window, large type.
+        hidden: fields and sections that are not there.
+        locked: fields that cannot be changed, "train" and "play" among them.
+    """
+
+    on: bool
+    hidden: set[str]
+    locked: set[str]
+
+
+def presenting() -> Presenting:
+    """What the present link asks for; names that nothing has are harmless."""
+    hidden, locked = (set(st.query_params.get(name, "").split(",")) - {""} for name in ("hide", "lock"))
+    return Presenting(st.query_params.get("present") == "1", hidden, locked)
+
+
+def language() -> Language:
+    """The link's language, else this session's, else the browser's: Korean for a Korean browser."""
+    asked = st.query_params.get("lang")
+    if asked in LANGUAGES and asked != st.session_state.get("linked"):
+        st.session_state["linked"] = st.session_state["lang"] = asked
+    usual = "ko" if (st.context.locale or "").lower().startswith("ko") else "en"
+    return cast(Language, st.session_state.setdefault("lang", usual))
+
+
+def text(slug: str) -> Text:
+    """The words of a lesson in the visitor's language."""
+    return lesson_text(slug, language())
+
+
+def page_of(slug: str) -> Any:
+    """A lesson as a page of the navigation."""
+    return st.Page(HOUSE / "pages" / f"{slug}.py", title=text(slug)("short"), url_path=slug)
+
+
+def opening(title: str, sentence: str) -> None:
+    """The head of a page: its question and one sentence."""
+    head, switch = st.columns([5, 1], vertical_alignment="top")
+    with head:
+        st.title(title, anchor=False)
+        st.caption(sentence)
+    with switch:
+        _language_switch()
+
+
+def section(title: str, body: str, *, name: str) -> None:
+    """A passage under its heading, unless a teacher's link hides it."""
+    if not {name, "words"} & presenting().hidden:
+        with st.container(key=f"section-{name}"):
+            st.subheader(title, anchor=False)
+            st.markdown(body)
+
+
+def _language_switch() -> None:
+    st.session_state["lang-switch"] = language()
+
+    def switch() -> None:
+        st.session_state["lang"] = st.session_state["linked"] = st.session_state["lang-switch"]
+        st.query_params["lang"] = st.session_state["lang"]
+
+    name = words(language())
+    options = {lang: words(lang)("app.language") for lang in LANGUAGES}
+    label = name("app.choose_language")
+    st.segmented_control(
+        label, LANGUAGES, format_func=options.__getitem__, key="lang-switch", on_change=switch, required=True,
+        label_visibility="collapsed", width="stretch",
+    )  # fmt: skip
+
+
+@cache
+def _frame() -> Any:
+    """Sets the page's language and look in the browser, where Streamlit has no word for them."""
+    return st.components.v2.component("dlviz_site", html="<span hidden></span>", js=SITE_JS, isolate_styles=False)
+
+
+def main() -> None:
+    """Every visit: warm up, choose the language, navigate, run the page."""
+    from dlviz.ui.server import warm_up
+
+    warm_up()
+    shared = words(language())
+    st.set_page_config(layout="wide", page_icon=str(HOUSE / "assets" / "icon.svg"))
+    home = st.Page(HOUSE / "pages" / "home.py", title=shared("app.home"), url_path="home", default=True)
+    chapters = {shared(f"chapter.{name}"): [page_of(slug) for slug in slugs] for name, slugs in CHAPTERS.items() if slugs}
+    chosen = st.navigation([home, *(page_of(slug) for slug in LESSONS)] if len(LESSONS) < 6 else {"": [home], **chapters}, position="top")
+    st.html(f"<style>{SITE_CSS}</style>")
+    chosen.run()
+    _frame()(data={"lang": shared.lang, "present": presenting().on}, key="site")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""The stage: films on one time bar, live while their recording is being made.
+
+The stage pulls: while it plays at the end of what it has, the browser asks for more; a fragment advances the tape
+for a moment and answers with the new rows alone. There is no thread in the background and no poll.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import streamlit as st
+
+from dlviz.library import LIBRARY
+from dlviz.plots.film import Film, gif
+from dlviz.plots.page import page, player_css, player_js, plotly_script
+from dlviz.plots.theme import THEMES
+from dlviz.plots.wire import message
+from dlviz.recording import Experiment, Recording, Tape
+from dlviz.text import Text
+from dlviz.ui import server
+from dlviz.ui.choices import Choices
+from dlviz.ui.site import Presenting, presenting
+
+ANSWER = 0.12  # seconds of computing for one request
+OPENING = 60  # frames that a stage opens with
+PICTURES = 120  # frames of an animated picture at most, and their size in bytes
+PICTURE_BYTES = 2**20
+
+Beside = Mapping[str, tuple[Experiment, Any]]
+Pictures = Callable[[Recording, Mapping[str, Recording]], Sequence[Film]]
+Clicks = Mapping[str, Callable[[float, float], Mapping[str, Any]]]
+
+
+class Stage:
+    """One stage in this session.
+
+    Args:
+        choices: what the learner has chosen; its config is the cause of the recording.
+        experiment: what is recorded.
+        text: the words of the lesson.
+        beside: further recordings that pictures need whole, by name.
+    """
+
+    def __init__(self, choices: Choices, experiment: Experiment, text: Text, beside: Beside | None = None) -> None:
+        self.choices, self.experiment, self.text = choices, experiment, text
+        self.key = f"stage.{choices.slug}"
+        self._beside = {name: LIBRARY.tape(other, config) for name, (other, config) in (beside or {}).items()}
+        self._state = st.session_state.setdefault(f"{self.key}.state", {"tape": None, "ack": {}, "req": 0, "met": 0})
+        self.tape = self._held()
+
+    def show(self, pictures: Pictures, clicks: Clicks | None = None) -> Recording:
+        """Draws the pictures and answers what the browser has asked for.
+
+        Args:
+            pictures: films of a recording so far and of those beside it, the largest first.
+            clicks: the choices that a click at (x, y) stands for, by the film's action.
+
+        Returns:
+            What is recorded so far.
+        """
+        if not len(self.tape):
+            LIBRARY.advance(self.tape, min(self.tape.length, OPENING), ANSWER / 2)
+        recording = self.tape.recording()
+        beside = {name: tape.recording() for name, tape in self._beside.items() if len(tape)}
+        films = pictures(recording, beside)
+        ack = self._state["ack"]
+        start = min(ack.get("have", 0), len(recording)) if ack.get("tape") == self.tape.name else 0
+        data = message(self._header(recording, films), films, start, ack.get("heads"))
+        self._state["answers"] = {}
+        answers = {
+            "on_need_change": self._on_need,
+            "on_train_change": self._on_train,
+            "on_click_change": lambda: self._on_click(clicks or {}),
+            "on_gif_change": self._on_gif,
+            "on_take_change": lambda: self._on_take(films, recording),
+        }
+        _component()(data=data, key=self.key, **answers)
+        return recording
+
+    def _held(self) -> Tape:
+        """The tape that this session watches: it stays the same while others train theirs anew."""
+        tape: Tape | None = self._state["tape"]
+        if tape is None or tape.config != self.choices.config:
+            tape = LIBRARY.tape(self.experiment, self.choices.config)
+            self._meet(tape)
+        return tape
+
+    def _meet(self, tape: Tape) -> None:
+        self._state |= {"tape": tape, "met": len(tape)}
+
+    def _header(self, recording: Recording, films: Sequence[Film]) -> dict[str, Any]:
+        blobs = self._state.get("answers", {})
+        ended = self.text(f"ended.{recording.ended}") if recording.ended else None
+        known = {"frames": len(recording), "length": self.tape.length, "attached": self._state["met"], "ended": ended}
+        working = any(not tape.done for tape in self._beside.values())
+        more = {"done": self.tape.done, "working": working, "req": self._state["req"], "ui": self._ui()}
+        plotly = blobs.get("plotly")
+        return {"tape": self.tape.name, **known, **more, "plotly": plotly, "download": blobs.get("download")}
+
+    def _ui(self) -> dict[str, Any]:
+        present: Presenting = presenting()
+        own = list(self.choices.type.model_fields)
+        query = self.choices.config.to_query()
+        looks = {"present": present.on, "locked": "train" in present.locked, "autoplay": "play" not in present.locked}
+        assets = server.PLOTLY if server.served else None
+        where = {"step": self.choices.step, "query": query, "params": {"lang": self.text.lang}, "own": own, "assets": assets}
+        return {"lang": self.text.lang, "texts": self.text.group("stage"), "theme": THEMES, **looks, **where}
+
+    def _asked(self, name: str) -> dict[str, Any]:
+        asked = st.session_state[self.key].get(name)
+        return asked if isinstance(asked, dict) else {}
+
+    def _on_need(self) -> None:
+        asked = self._asked("need")
+        self._acknowledge(asked)
+        if asked.get("tape") == self.tape.name:
+            LIBRARY.advance(self.tape, min(int(asked.get("want", 0)), self.tape.length), ANSWER)
+        for tape in self._beside.values():
+            LIBRARY.advance(tape, tape.length, ANSWER)
+        if asked.get("plotly"):
+            self._answer(plotly=plotly_script())
+
+    def _acknowledge(self, asked: Mapping[str, Any]) -> None:
+        heads = asked.get("heads")
+        have = int(asked.get("have", 0))
+        self._state |= {"ack": {"tape": asked.get("tape"), "have": max(have, 0), "heads": heads}, "req": asked.get("req", 0)}
+
+    def _on_train(self) -> None:
+        self._meet(LIBRARY.again(self.experiment, self.choices.config, self.tape.name))
+
+    def _on_click(self, clicks: Clicks) -> None:
+        asked = self._asked("click")
+        if asked.get("action") in clicks and "train" not in presenting().locked:
+            chosen = clicks[asked["action"]](float(asked["x"]), float(asked["y"]))
+            self.choices.change(**{name: value for name, value in chosen.items() if name not in presenting().locked})
+
+    def _on_gif(self) -> None:
+        asked = self._asked("gif")
+        pictures = [base64.b64decode(url.partition(",")[2]) for url in asked["frames"][:PICTURES]]
+        if all(len(picture) < PICTURE_BYTES for picture in pictures):
+            out = io.BytesIO()
+            gif(pictures, out, min(max(float(asked.get("delay", 80)), 20), 2000) / 1000)
+            self._download(asked, f"{asked.get('film', 'film')}.gif", "image/gif", out.getvalue())
+
+    def _on_take(self, films: Sequence[Film], recording: Recording) -> None:
+        asked = self._asked("take")
+        ended = self.text(f"ended.{recording.ended}") if recording.ended else None
+        html = page(films, lang=self.text.lang, title=self.text("title"), header={"ended": ended})
+        self._download(asked, f"{self.choices.slug}.html", "text/html", html.encode())
+
+    def _download(self, asked: Mapping[str, Any], name: str, mime: str, data: bytes) -> None:
+        self._answer(download={"name": name, "mime": mime, "req": asked.get("req", 0), "data": data})
+
+    def _answer(self, **answers: Any) -> None:
+        self._state["answers"] = answers
+
+
+@cache
+def _component() -> Any:
+    """The browser's half, registered once per process."""
+    script = player_js() + "\nexport default component => mountStage(component);\n"
+    return st.components.v2.component("dlviz_stage", html='<div class="dl-stage"></div>', css=player_css(), js=script, isolate_styles=False)

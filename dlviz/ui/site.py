@@ -115,5 +115,7 @@ def main() -> None:
     _frame()(data={"lang": shared.lang, "present": presenting().on}, key="site")
 
 
-if __name__ == "__main__":
-    main()
+if __name__ == "__main__":  # the script of every visit; the module of this name is imported once
+    from dlviz.ui import site
+
+    site.main()

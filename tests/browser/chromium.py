@@ -34,8 +34,8 @@ def find() -> str:
         if path and _starts(path):
             return path
     raise SystemExit(
-        "The browser tests need Chromium: none is on the PATH, and neither Playwright nor apt-get could install "
-        "one; install Chromium or Google Chrome, or set CHROMIUM to its path."
+        "The browser tests need Chromium: none is on the PATH, and neither Playwright nor apt-get got one; "
+        "install Chromium or Google Chrome, or set CHROMIUM to its path."
     )
 
 

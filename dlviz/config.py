@@ -82,7 +82,9 @@ class Config(BaseModel):
                 named = {str(e["loc"][0]) for e in error.errors() if e["loc"]} & (values.keys() - wrong)
                 wrong |= named or values.keys()  # a rule over several fields names none: use none of them
             else:
-                return config, [Problem(name, texts[name], getattr(config, name)) for name in texts if name in wrong]
+                return config, [
+                    Problem(name, texts[name], getattr(config, name)) for name in texts if name in wrong
+                ]
 
     @classmethod
     def defaults(cls) -> dict[str, Any]:
@@ -122,7 +124,12 @@ def _domain(field: FieldInfo) -> Domain:
         return Domain("choice", options=arguments)
     if get_origin(declared) is tuple:
         return Domain("subset", options=get_args(arguments[0]))
-    bounds = {key: getattr(rule, key) for rule in field.metadata for key in ("ge", "le", "max_length") if hasattr(rule, key)}
+    bounds = {
+        key: getattr(rule, key)
+        for rule in field.metadata
+        for key in ("ge", "le", "max_length")
+        if hasattr(rule, key)
+    }
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     if declared is bool:
         return Domain("switch")

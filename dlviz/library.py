@@ -104,7 +104,12 @@ class Library:
         Waiting for others does not count as computing; it ends the work after four times `seconds`.
         """
         begun, used = monotonic(), tape.seconds
-        while not tape.done and len(tape) < until and tape.seconds - used < seconds and monotonic() - begun < 4 * seconds:
+        while (
+            not tape.done
+            and len(tape) < until
+            and tape.seconds - used < seconds
+            and monotonic() - begun < 4 * seconds
+        ):
             first = len(tape) == 0
             with self._turns.turn(first=first):
                 try:
@@ -135,4 +140,6 @@ def _key(experiment: Experiment, config: Config) -> str:
     return blake2b(cause.encode(), digest_size=8).hexdigest()
 
 
-LIBRARY = Library(int(float(os.environ.get("DLVIZ_CACHE_MB", "256")) * 2**20))  # held by a module: no visitor can clear it
+LIBRARY = Library(
+    int(float(os.environ.get("DLVIZ_CACHE_MB", "256")) * 2**20)
+)  # held by a module: no visitor can clear it

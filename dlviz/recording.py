@@ -35,7 +35,9 @@ class Recording(Sequence[Any]):
         ended: why the run ended before its length, a neutral id, or None.
     """
 
-    def __init__(self, frame: type[Any], config: Config, scene: Any, columns: dict[str, Any], ended: str | None) -> None:
+    def __init__(
+        self, frame: type[Any], config: Config, scene: Any, columns: dict[str, Any], ended: str | None
+    ) -> None:
         self._frame, self._columns = frame, columns
         self.config, self.scene, self.ended = config, scene, ended
 
@@ -95,7 +97,9 @@ class Tape:
         if not count:
             raise ValueError("this tape has no frame yet: advance it first")
         columns = {name: column[:count] for name, column in self._columns.items()}
-        return Recording(self._experiment.Frame, self.config, self.scene, columns, self.ended if self.done else None)
+        return Recording(
+            self._experiment.Frame, self.config, self.scene, columns, self.ended if self.done else None
+        )
 
     def nbytes(self) -> int:
         """The memory that the columns hold, in bytes."""
@@ -106,7 +110,9 @@ class Tape:
         begun = monotonic()
         with self._own_random():
             if self._frames is None:
-                self.scene = self._experiment.scene(self.config) if hasattr(self._experiment, "scene") else None
+                self.scene = (
+                    self._experiment.scene(self.config) if hasattr(self._experiment, "scene") else None
+                )
                 self._frames = self._experiment.run(self.config)  # type: ignore[assignment]
             assert self._frames is not None
             while not self.done and self._count < until:

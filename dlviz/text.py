@@ -29,7 +29,7 @@ class Text:
     labels: Mapping[str, str] = field(repr=False)
     passages: Mapping[str, str] = field(repr=False)
 
-    def __call__(self, name: str, **values: Any) -> str:
+    def __call__(self, name: str, /, **values: Any) -> str:
         """A label, with values put into its placeholders.
 
         Raises:
@@ -60,7 +60,11 @@ class Text:
 
     def group(self, prefix: str) -> dict[str, str]:
         """All labels under a dotted prefix, by the rest of their names."""
-        return {name.removeprefix(prefix + "."): label for name, label in self.labels.items() if name.startswith(prefix + ".")}
+        return {
+            name.removeprefix(prefix + "."): label
+            for name, label in self.labels.items()
+            if name.startswith(prefix + ".")
+        }
 
 
 @cache

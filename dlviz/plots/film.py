@@ -163,7 +163,9 @@ class Film:
 
         return page([self], lang=lang)
 
-    def to_gif(self, path: str, *, steps: Iterable[int] | None = None, seconds: float = 0.08, dark: bool = False) -> None:
+    def to_gif(
+        self, path: str, *, steps: Iterable[int] | None = None, seconds: float = 0.08, dark: bool = False
+    ) -> None:
         """Writes an animated GIF; needs kaleido and a Chrome.
 
         Args:

@@ -46,7 +46,9 @@ document.head.append(script);
 """
 
 
-def page(films: Sequence[Film], *, lang: Language = "ko", title: str = "", header: Mapping[str, Any] | None = None) -> str:
+def page(
+    films: Sequence[Film], *, lang: Language = "ko", title: str = "", header: Mapping[str, Any] | None = None
+) -> str:
     """Films on one time bar as one HTML file.
 
     Args:
@@ -71,7 +73,14 @@ def page(films: Sequence[Film], *, lang: Language = "ko", title: str = "", heade
 def offline_header(films: Sequence[Film], lang: Language) -> dict[str, Any]:
     """What a stage is told when there is no server behind it."""
     length = max(film.length for film in films)
-    ui = {"lang": lang, "texts": words(lang).group("stage"), "theme": THEMES, "autoplay": True, "params": {}, "own": []}
+    ui = {
+        "lang": lang,
+        "texts": words(lang).group("stage"),
+        "theme": THEMES,
+        "autoplay": True,
+        "params": {},
+        "own": [],
+    }
     known = {"frames": length, "length": length, "attached": length, "done": True, "ended": None}
     return {"tape": "file", "req": 0, **known, "ui": ui}
 

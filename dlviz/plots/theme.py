@@ -30,6 +30,20 @@ LIGHT = {
     "--dl-middle": "#cfe3e6",
     "--dl-high": "#fbf5e6",
     "--dl-contour": "rgba(40, 60, 80, 0.28)",
+    "--dl-basin-1-near": "#f1c6aa",
+    "--dl-basin-1-far": "#aa5823",
+    "--dl-basin-2-near": "#9ec9e2",
+    "--dl-basin-2-far": "#075e92",
+    "--dl-basin-3-near": "#9ed5c8",
+    "--dl-basin-3-far": "#07765e",
+    "--dl-basin-4-near": "#deb9ce",
+    "--dl-basin-4-far": "#853f6c",
+    "--dl-basin-5-near": "#ced1d5",
+    "--dl-basin-5-far": "#656d79",
+    "--dl-basin-6-near": "#e3d99e",
+    "--dl-basin-6-far": "#8f7c0d",
+    "--dl-basin-7-near": "#babee4",
+    "--dl-basin-7-far": "#3f4997",
 }
 DARK = {
     "--dl-text": "#e8ecf3",
@@ -52,10 +66,27 @@ DARK = {
     "--dl-middle": "#25485a",
     "--dl-high": "#5b5a55",
     "--dl-contour": "rgba(220, 230, 240, 0.25)",
+    "--dl-basin-1-near": "#de7b39",
+    "--dl-basin-1-far": "#482c1d",
+    "--dl-basin-2-near": "#1f83bb",
+    "--dl-basin-2-far": "#0c2e47",
+    "--dl-basin-3-near": "#1f9e7f",
+    "--dl-basin-3-far": "#0c3733",
+    "--dl-basin-4-near": "#b25e8e",
+    "--dl-basin-4-far": "#3b2338",
+    "--dl-basin-5-near": "#8d949d",
+    "--dl-basin-5-far": "#2f343d",
+    "--dl-basin-6-near": "#bea61f",
+    "--dl-basin-6-far": "#3e3a15",
+    "--dl-basin-7-near": "#6069c1",
+    "--dl-basin-7-far": "#202648",
 }
 THEMES = {"light": LIGHT, "dark": DARK}
 
 SERIES = tuple(f"--dl-series-{k}" for k in range(1, 8))
+BASINS = tuple(
+    (f"--dl-basin-{k}-near", f"--dl-basin-{k}-far") for k in range(1, 8)
+)  # a hue each, near and far
 HEIGHT = [[0.0, "--dl-low"], [0.5, "--dl-middle"], [1.0, "--dl-high"]]  # of a loss: low is good
 FONT = '"Pretendard", "Noto Sans KR", "Apple SD Gothic Neo", "Malgun Gothic", system-ui, sans-serif'
 

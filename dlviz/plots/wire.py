@@ -59,7 +59,9 @@ class Blobs:
         return struct.pack("<I", len(text)) + text + b"".join(self._parts)
 
 
-def message(header: Mapping[str, Any], films: Sequence[Film], start: int = 0, known: Mapping[str, str] | None = None) -> bytes:
+def message(
+    header: Mapping[str, Any], films: Sequence[Film], start: int = 0, known: Mapping[str, str] | None = None
+) -> bytes:
     """One message: the films' rows from `start` on, and the heads that are not known yet.
 
     Args:
@@ -88,7 +90,9 @@ def _film(film: Film, start: int, known: str | None, blobs: Blobs) -> dict[str, 
 def _head(film: Film) -> dict[str, Any]:
     return {
         "figure": film.figure,
-        "moves": [{"kind": move.kind, "trace": move.trace, "attrs": list(move.columns)} for move in film.moves],
+        "moves": [
+            {"kind": move.kind, "trace": move.trace, "attrs": list(move.columns)} for move in film.moves
+        ],
         "labels": [_place(label) for label in film.labels],
         "title": film.title,
         "alt": film.alt,

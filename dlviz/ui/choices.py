@@ -24,7 +24,9 @@ class Choices:
 
     def __init__(self, slug: str, config: type[Config]) -> None:
         self.slug, self.type = slug, config
-        self._state = st.session_state.setdefault(f"choices:{slug}", {"written": [], "problems": [], "refused": {}, "step": None})
+        self._state = st.session_state.setdefault(
+            f"choices:{slug}", {"written": [], "problems": [], "refused": {}, "step": None}
+        )
         self._read_link()
 
     @property

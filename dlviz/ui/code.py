@@ -19,8 +19,17 @@ def code(experiment: Experiment, config: Config, text: Text, slug: str) -> None:
         st.subheader(text("code.title"), anchor=False)
         st.markdown(text("code.about"))
         with st.container(horizontal=True):
-            script, notebook = source.script(experiment, config), source.notebook(experiment, config, text("title"))
+            script, notebook = (
+                source.script(experiment, config),
+                source.notebook(experiment, config, text("title")),
+            )
             st.download_button(text("code.script"), script, f"{slug}.py", "text/x-python", on_click="ignore")
-            st.download_button(text("code.notebook"), notebook, f"{slug}.ipynb", "application/x-ipynb+json", on_click="ignore")
+            st.download_button(
+                text("code.notebook"),
+                notebook,
+                f"{slug}.ipynb",
+                "application/x-ipynb+json",
+                on_click="ignore",
+            )
     with st.expander(text("code.listing")):
         st.code(source.listing(experiment), language="python")

@@ -44,7 +44,14 @@ def control(choices: Choices, text: Text, field: str, *, disabled: bool = False)
         _choice(choices, text, field, of, label, usual)
     elif of.kind == "subset":
         change = choices.changer(field, lambda chosen: tuple(o for o in of.options if o in chosen))
-        st.pills(label, of.options, selection_mode="multi", format_func=lambda o: text.option(field, o), on_change=change, **usual)
+        st.pills(
+            label,
+            of.options,
+            selection_mode="multi",
+            format_func=lambda o: text.option(field, o),
+            on_change=change,
+            **usual,
+        )
     elif of.kind == "switch":
         st.toggle(label, on_change=choices.changer(field), **usual)
     elif of.kind == "text":
@@ -67,14 +74,25 @@ def refusal(text: Text, field: str, error: Any) -> str:
     return text(f"refused.{reason}").format(at=cause.at + 1, piece=f"`{piece}`" if piece else "")
 
 
-def _choice(choices: Choices, text: Text, field: str, of: Domain, label: str, usual: Mapping[str, Any]) -> None:
+def _choice(
+    choices: Choices, text: Text, field: str, of: Domain, label: str, usual: Mapping[str, Any]
+) -> None:
     widget: Any = st.segmented_control if len(of.options) <= VISIBLE else st.selectbox
     more = {"required": True} if len(of.options) <= VISIBLE else {}
     change = choices.changer(field)
-    widget(label, of.options, format_func=lambda option: text.option(field, option), on_change=change, **more, **usual)
+    widget(
+        label,
+        of.options,
+        format_func=lambda option: text.option(field, option),
+        on_change=change,
+        **more,
+        **usual,
+    )
 
 
-def _scale(choices: Choices, text: Text, field: str, of: Domain, label: str, usual: Mapping[str, Any]) -> None:
+def _scale(
+    choices: Choices, text: Text, field: str, of: Domain, label: str, usual: Mapping[str, Any]
+) -> None:
     """A logarithmic slider; a value between its marks, from a link or a click, gets a mark of its own."""
     value = getattr(choices.config, field)
     marks = sorted({*marks_of(of), value})
@@ -85,7 +103,11 @@ def _scale(choices: Choices, text: Text, field: str, of: Domain, label: str, usu
 
 def _number(choices: Choices, field: str, of: Domain, label: str, usual: Mapping[str, Any]) -> None:
     """A slider, or a box to type in where a slider's hundred places are too few."""
-    kind, grain = (int, 1.0) if of.kind == "integer" else (float, 10.0 ** math.floor(math.log10((of.high - of.low) / 50)))
+    kind, grain = (
+        (int, 1.0)
+        if of.kind == "integer"
+        else (float, 10.0 ** math.floor(math.log10((of.high - of.low) / 50)))
+    )
     grain = 10.0 if kind is int and TYPED > of.high - of.low > 100 else grain
     typed = of.high - of.low >= (TYPED if kind is int else 5)
     bounds = {"min_value": kind(of.low), "max_value": kind(of.high), "step": kind(grain)}

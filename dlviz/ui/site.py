@@ -97,7 +97,9 @@ def _language_switch() -> None:
 @cache
 def _frame() -> Any:
     """Sets the page's language and look in the browser, where Streamlit has no word for them."""
-    return st.components.v2.component("dlviz_site", html="<span hidden></span>", js=SITE_JS, isolate_styles=False)
+    return st.components.v2.component(
+        "dlviz_site", html="<span hidden></span>", js=SITE_JS, isolate_styles=False
+    )
 
 
 def main() -> None:
@@ -108,8 +110,15 @@ def main() -> None:
     shared = words(language())
     st.set_page_config(layout="wide", page_icon=str(HOUSE / "assets" / "icon.svg"))
     home = st.Page(HOUSE / "pages" / "home.py", title=shared("app.home"), url_path="home", default=True)
-    chapters = {shared(f"chapter.{name}"): [page_of(slug) for slug in slugs] for name, slugs in CHAPTERS.items() if slugs}
-    chosen = st.navigation([home, *(page_of(slug) for slug in LESSONS)] if len(LESSONS) < 6 else {"": [home], **chapters}, position="top")
+    chapters = {
+        shared(f"chapter.{name}"): [page_of(slug) for slug in slugs]
+        for name, slugs in CHAPTERS.items()
+        if slugs
+    }
+    chosen = st.navigation(
+        [home, *(page_of(slug) for slug in LESSONS)] if len(LESSONS) < 6 else {"": [home], **chapters},
+        position="top",
+    )
     st.html(f"<style>{SITE_CSS}</style>")
     chosen.run()
     _frame()(data={"lang": shared.lang, "present": presenting().on}, key="site")

@@ -45,11 +45,15 @@ class Stage:
         beside: further recordings that pictures need whole, by name.
     """
 
-    def __init__(self, choices: Choices, experiment: Experiment, text: Text, beside: Beside | None = None) -> None:
+    def __init__(
+        self, choices: Choices, experiment: Experiment, text: Text, beside: Beside | None = None
+    ) -> None:
         self.choices, self.experiment, self.text = choices, experiment, text
         self.key = f"stage.{choices.slug}"
         self._beside = {name: LIBRARY.tape(other, config) for name, (other, config) in (beside or {}).items()}
-        self._state = st.session_state.setdefault(f"{self.key}.state", {"tape": None, "ack": {}, "req": 0, "met": 0})
+        self._state = st.session_state.setdefault(
+            f"{self.key}.state", {"tape": None, "ack": {}, "req": 0, "met": 0}
+        )
         self.tape = self._held()
 
     def show(self, pictures: Pictures, clicks: Clicks | None = None) -> Recording:
@@ -95,7 +99,12 @@ class Stage:
     def _header(self, recording: Recording, films: Sequence[Film]) -> dict[str, Any]:
         blobs = self._state.get("answers", {})
         ended = self.text(f"ended.{recording.ended}") if recording.ended else None
-        known = {"frames": len(recording), "length": self.tape.length, "attached": self._state["met"], "ended": ended}
+        known = {
+            "frames": len(recording),
+            "length": self.tape.length,
+            "attached": self._state["met"],
+            "ended": ended,
+        }
         working = any(not tape.done for tape in self._beside.values())
         more = {"done": self.tape.done, "working": working, "req": self._state["req"], "ui": self._ui()}
         plotly = blobs.get("plotly")
@@ -105,9 +114,19 @@ class Stage:
         present: Presenting = presenting()
         own = list(self.choices.type.model_fields)
         query = self.choices.config.to_query()
-        looks = {"present": present.on, "locked": "train" in present.locked, "autoplay": "play" not in present.locked}
+        looks = {
+            "present": present.on,
+            "locked": "train" in present.locked,
+            "autoplay": "play" not in present.locked,
+        }
         assets = server.PLOTLY if server.served else None
-        where = {"step": self.choices.step, "query": query, "params": {"lang": self.text.lang}, "own": own, "assets": assets}
+        where = {
+            "step": self.choices.step,
+            "query": query,
+            "params": {"lang": self.text.lang},
+            "own": own,
+            "assets": assets,
+        }
         return {"lang": self.text.lang, "texts": self.text.group("stage"), "theme": THEMES, **looks, **where}
 
     def _asked(self, name: str) -> dict[str, Any]:
@@ -127,7 +146,10 @@ class Stage:
     def _acknowledge(self, asked: Mapping[str, Any]) -> None:
         heads = asked.get("heads")
         have = int(asked.get("have", 0))
-        self._state |= {"ack": {"tape": asked.get("tape"), "have": max(have, 0), "heads": heads}, "req": asked.get("req", 0)}
+        self._state |= {
+            "ack": {"tape": asked.get("tape"), "have": max(have, 0), "heads": heads},
+            "req": asked.get("req", 0),
+        }
 
     def _on_train(self) -> None:
         self._meet(LIBRARY.again(self.experiment, self.choices.config, self.tape.name))
@@ -136,7 +158,9 @@ class Stage:
         asked = self._asked("click")
         if asked.get("action") in clicks and "train" not in presenting().locked:
             chosen = clicks[asked["action"]](float(asked["x"]), float(asked["y"]))
-            self.choices.change(**{name: value for name, value in chosen.items() if name not in presenting().locked})
+            self.choices.change(
+                **{name: value for name, value in chosen.items() if name not in presenting().locked}
+            )
 
     def _on_gif(self) -> None:
         asked = self._asked("gif")
@@ -163,4 +187,6 @@ class Stage:
 def _component() -> Any:
     """The browser's half, registered once per process."""
     script = player_js() + "\nexport default component => mountStage(component);\n"
-    return st.components.v2.component("dlviz_stage", html='<div class="dl-stage"></div>', css=player_css(), js=script, isolate_styles=False)
+    return st.components.v2.component(
+        "dlviz_stage", html='<div class="dl-stage"></div>', css=player_css(), js=script, isolate_styles=False
+    )

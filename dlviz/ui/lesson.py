@@ -1,0 +1,143 @@
+"""What every lesson's page is made of: its head, controls, presets, prediction and words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import streamlit as st
+
+from dlviz.config import Config
+from dlviz.text import Text
+from dlviz.ui import site
+from dlviz.ui.choices import Choices, shown
+from dlviz.ui.controls import panel
+
+PASSAGES = ("look", "why", "limits", "source")
+
+
+def open(slug: str) -> Text:
+    """The question and one sentence; returns the words of the lesson."""
+    text = site.text(slug)
+    site.opening(text("title"), text("sentence"))
+    return text
+
+
+@contextmanager
+def beside_stage() -> Iterator[tuple[Any, Any]]:
+    """The place of the stage, and beside it that of the controls; below it where it is narrow."""
+    hidden = site.presenting().hidden
+    if "controls" in hidden:
+        yield st.container(key="stage-place"), st.container(key="nothing", height=1)
+    else:
+        left, right = st.columns([4.2, 1], gap="medium")
+        yield left, right.container(key="panel")
+
+
+def problems(choices: Choices, text: Text) -> None:
+    """One line for each value of the link that could not be used."""
+    for problem in choices.problems:
+        name = text.field(problem.field) if text.has(f"field.{problem.field}") else text("app.step")
+        value = "`" + problem.value[:40].replace("`", "'") + "`"
+        fallback = shown(text, problem.field, problem.fallback)
+        st.warning(
+            text("app.unusable", value=value, field=name, fallback=fallback), icon=":material/link_off:"
+        )
+
+
+def controls(choices: Choices, text: Text, in_sight: Sequence[str], details: Sequence[str]) -> None:
+    """The controls in sight, then the rest under "More"."""
+    present = site.presenting()
+    if "controls" in present.hidden:
+        return
+    panel(choices, text, in_sight, hidden=present.hidden, locked=present.locked)
+    with st.expander(text("group.more")):
+        panel(choices, text, details, hidden=present.hidden, locked=present.locked)
+        st.button(text("app.reset"), on_click=lambda: choices.set(choices.type()), key=choices.key("reset"))
+
+
+def views(choices: Choices, text: Text, **options: Sequence[str]) -> dict[str, str]:
+    """Choices that change the view alone: each a name and its options.
+
+    Returns:
+        The chosen option by name.
+    """
+    chosen: dict[str, str] = {}
+    for name, values in options.items():
+        key = choices.key(f"view.{name}")
+        if st.session_state.get(key) not in values:
+            st.session_state[key] = values[0]
+        chosen[name] = st.session_state[key]
+        if len(values) > 1 and not {"controls", name} & site.presenting().hidden:
+            group = "optimizers" if name == "which" else name
+            labels = {value: text.option(group, value) for value in values}
+            chosen[name] = st.selectbox(text.field(name), values, format_func=labels.__getitem__, key=key)
+    return chosen
+
+
+def tries(choices: Choices, text: Text, presets: Mapping[str, tuple[Config, str]]) -> None:
+    """Presets: each a config with a promise of what to look for."""
+    if "tries" in site.presenting().hidden:
+        return
+    st.markdown(f"**{text('app.tries')}**")
+    with st.container(horizontal=True, key="tries"):
+        for name, (config, picture) in presets.items():
+
+            def take(config: Config = config, picture: str = picture) -> None:
+                choices.set(config)
+                st.session_state[choices.key("view.picture")] = picture
+
+            st.button(
+                text(f"preset.{name}.title"),
+                help=text(f"preset.{name}.promise"),
+                on_click=take,
+                key=choices.key(f"try.{name}"),
+            )
+    for name, (config, _) in presets.items():
+        if config == choices.config:
+            st.info(text(f"preset.{name}.promise"), icon=":material/visibility:")
+
+
+def predict(
+    choices: Choices, text: Text, config: Config, options: Sequence[str], reveal: Callable[[], str | None]
+) -> None:
+    """A question that the learner commits to; the recording is the answer."""
+    if {"predict", "words"} & site.presenting().hidden:
+        return
+    key = choices.key("predicted")
+    with st.container(key="section-predict", border=True):
+        st.subheader(text("section.predict"), anchor=False)
+        st.markdown(text("predict.question"))
+        predicted = st.session_state.get(key)
+        if predicted is None:
+            labels = {option: text.option("optimizers", option) for option in options}
+            choice = st.radio(
+                text("predict.question"),
+                options,
+                index=None,
+                format_func=labels.__getitem__,
+                horizontal=True,
+                label_visibility="collapsed",
+            )
+
+            def commit() -> None:
+                st.session_state[key] = choice
+                choices.set(config)
+
+            st.button(text("predict.commit"), type="primary", disabled=choice is None, on_click=commit)
+            return
+        st.markdown(text("predict.yours", choice=text.option("optimizers", predicted)))
+        losses = reveal() if choices.config == config else None
+        if losses:
+            st.markdown(text("predict.reveal", losses=losses))
+        st.button(text("predict.again"), on_click=lambda: st.session_state.pop(key))
+
+
+def words(text: Text) -> None:
+    """The passages below the stage."""
+    if "words" not in site.presenting().hidden:
+        with st.container(key="section-intro"):
+            st.markdown(text.passage("intro"))
+    for name in PASSAGES:
+        site.section(text(f"section.{name}"), text.passage(name), name=name)

@@ -1,0 +1,31 @@
+"""The map: where each lesson lies, with a live miniature of it."""
+
+import streamlit as st
+
+import dlviz
+from dlviz.curriculum import CHAPTERS
+from dlviz.text import words
+from dlviz.ui import site
+from dlviz.ui.choices import Choices
+from dlviz.ui.map import circles
+from dlviz.ui.stage import Stage
+
+shared = words(site.language())
+site.opening(shared("home.title"), shared("home.sentence"))
+st.html(circles(shared))
+st.caption(shared("home.how"))
+
+for chapter, slugs in CHAPTERS.items():
+    if not slugs:
+        continue
+    st.subheader(shared(f"chapter.{chapter}"), anchor=False)
+    for slug, column in zip(slugs, st.columns(max(3, len(slugs))), strict=False):
+        lesson, text = dlviz.lesson(slug), site.text(slug)
+        with column, st.container(border=True):
+            choices = Choices(slug, lesson.experiment.Config, linked=False)
+            stage = Stage(choices, lesson.experiment, text, miniature=True)
+            stage.show(
+                lambda recording, _, lesson=lesson, text=text: [lesson.figures.miniature(recording, text)]
+            )
+            st.page_link(site.page_of(slug), label=f"**{text('title')}**", query_params={"lang": text.lang})
+            st.caption(text("sentence"))

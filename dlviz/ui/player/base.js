@@ -1,0 +1,105 @@
+// The resting half of a picture: Plotly's figure, with the rows of one step put into it.
+
+import {nested} from './wire.js'
+
+const SHOWN_ALONE = new Set(['x', 'y', 'z', 'marker.color']);
+
+function assign(trace, attribute, value) {
+  const path = attribute.split('.');
+  let part = trace;
+  for (const key of path.slice(0, -1)) part = part[key] = { ...part[key] };
+  part[path.at(-1)] = value;
+}
+
+/** Puts the rows of a step into the traces that move. */
+export function putStep(traces, film, step) {
+  film.head.moves.forEach((move, k) => {
+    const columns = film.columns[k];
+    if (!columns || !film.rows) return;
+    move.attrs.forEach((attribute, j) => {
+      const column = columns[j];
+      let value;
+      if (move.kind === 'grow') value = column.upTo(step);
+      else if (column.shape.length) value = nested(column.row(step), column.shape);
+      else value = SHOWN_ALONE.has(attribute) ? column.row(step) : column.row(step)[0];
+      assign(traces[move.trace], attribute, value);
+    });
+  });
+}
+
+/** Axes of a flat figure that the author left free and that something moves along: {axis name: [columns]}. */
+function freeAxes(film) {
+  const free = {};
+  const { data, layout = {} } = film.head.figure;
+  film.head.moves.forEach((move, k) => {
+    const trace = data[move.trace];
+    if (trace.type === 'scatter3d' || trace.type === 'heatmap') return;
+    move.attrs.forEach((attribute, j) => {
+      if (attribute !== 'x' && attribute !== 'y') return;
+      const name = `${attribute}axis${(trace[`${attribute}axis`] ?? attribute).slice(1)}`;
+      if (layout[name]?.range || ['category', 'date'].includes(layout[name]?.type)) return;
+      (free[name] ??= { columns: [], zero: false }).columns.push(film.columns[k]?.[j]);
+      if (trace.type === 'bar') free[name].zero = true;
+    });
+  });
+  return free;
+}
+
+/**
+ * Ranges for axes left free, wide enough for all rows that are here: an axis must not jump from step to step.
+ * @returns {Object<string, number[]>} by axis name; empty for axes that hold what came, unless something outgrew `now`.
+ */
+export function freeRanges(film, now = {}) {
+  const ranges = {};
+  const { data, layout = {} } = film.head.figure;
+  const moving = new Set(film.head.moves.map((move) => move.trace));
+  for (const [name, { columns, zero }] of Object.entries(freeAxes(film))) {
+    const letter = name[0];
+    const log = layout[name]?.type === 'log';
+    let [low, high] = zero ? [0, 0] : [Infinity, -Infinity];
+    const widen = (a, b) => ([low, high] = [Math.min(low, a), Math.max(high, b)]);
+    for (const column of columns) if (column) widen(...column.extent(log));
+    data.forEach((trace, k) => {
+      const own = `${letter}axis${(trace[`${letter}axis`] ?? letter).slice(1)}` === name;
+      if (moving.has(k) || !own || !trace[letter]?.length || typeof trace[letter][0] === 'string') return;
+      for (const value of trace[letter].flat?.() ?? trace[letter]) if (Number.isFinite(value) && !(log && value <= 0)) widen(value, value);
+    });
+    if (!(low <= high)) continue;
+    if (log) [low, high] = [Math.log10(low), Math.log10(high)];
+    if (now[name] && now[name][0] <= low && now[name][1] >= high) continue;
+    const pad = 0.06 * (high - low) || Math.max(0.5, 0.1 * Math.abs(high));
+    ranges[name] = [zero && low === 0 && !log ? 0 : low - pad, high + pad];
+    if (layout[name]?.autorange === 'reversed') ranges[name].reverse();
+  }
+  return ranges;
+}
+
+/** Hides or shows Plotly's own version of traces, without asking Plotly to draw anything. */
+export function veil(gd, traces, hidden) {
+  for (const node of gd.querySelectorAll('g.trace, g.hm')) {
+    const index = node.__data__?.[0]?.trace?.index;
+    if (traces.has(index)) node.style.visibility = hidden ? 'hidden' : '';
+  }
+  for (const [name, part] of Object.entries(gd._fullLayout)) {
+    if (!name.startsWith('scene') || !part?._scene?.glplot) continue;
+    let changed = false;
+    for (const solid of Object.values(part._scene.traces)) {
+      if (!traces.has(solid.data?.index)) continue;
+      for (const piece of Object.values(solid)) changed = veilSolid(piece, hidden) || changed;
+    }
+    if (changed) part._scene.glplot.redraw();
+  }
+}
+
+const nothing = () => false;
+
+function veilSolid(piece, hidden) {
+  if (!piece || typeof piece !== 'object' || typeof piece.isOpaque !== 'function') return false;
+  if (hidden === Object.hasOwn(piece, 'isOpaque')) return false;
+  if (hidden) Object.assign(piece, { isOpaque: nothing, isTransparent: nothing });
+  else {
+    delete piece.isOpaque;
+    delete piece.isTransparent;
+  }
+  return true;
+}

@@ -1,0 +1,233 @@
+// One picture of the stage: Plotly holds what rests, canvases hold what moves, elements hold live texts.
+
+import {freeRanges, putStep, veil} from './base.js'
+import {say} from './format.js'
+import {icon, make} from './icons.js'
+import {Labels} from './labels.js'
+import {Painter} from './painter.js'
+import {dressed, dressedLayout} from './theme.js'
+
+const PLOTLY_CONFIG = { displayModeBar: false, displaylogo: false, responsive: false, scrollZoom: 'gl3d', doubleClick: 'reset', showTips: false };
+const CLICK_SLACK = 4; // pixels between press and release that still are a click
+
+/** One film with a figure, in its frame. */
+export class Picture {
+  /** @param stage what a picture asks of its stage: plotly, theme, texts, step, clicked(), enlarge(), menu() */
+  constructor(stage, name) {
+    Object.assign(this, { stage, name, film: null, ready: false, moving: false, settled: -1, turn: 0, ours: 0, zoomed: new Set(), work: Promise.resolve() });
+    this.gd = make('div', 'dl-base');
+    this.painter = new Painter(this.gd);
+    this.labels = new Labels();
+    this.title = make('span', 'dl-title');
+    this.grow = make('button', 'dl-quiet', { type: 'button' }, icon('enlarge'));
+    this.more = make('button', 'dl-quiet', { type: 'button', 'aria-haspopup': 'menu', 'aria-expanded': 'false' }, icon('take'));
+    this.note = make('p', 'dl-failed', { hidden: true });
+    this.plot = make('div', 'dl-plot', { role: 'img' }, this.gd, this.painter.over.canvas, this.labels.layer, this.note);
+    this.head = make('figcaption', 'dl-head', {}, this.title, this.more, this.grow);
+    this.root = make('figure', 'dl-picture', { 'data-film': name }, this.head, this.plot);
+    this.grow.addEventListener('click', () => stage.enlarge(this));
+    this.title.addEventListener('dblclick', () => stage.enlarge(this));
+    this.more.addEventListener('click', () => stage.menu(this));
+    this.plot.addEventListener('wheel', (event) => this.wheel(event), { capture: true, passive: true });
+    this.watchClicks();
+    this.size = new ResizeObserver(() => this.resized());
+    this.size.observe(this.plot);
+  }
+
+  /** Takes over a film's head: titles, texts, what moves. */
+  set(film) {
+    const { texts } = this.stage;
+    this.film = film;
+    this.title.textContent = film.head.title ?? '';
+    this.plot.setAttribute('aria-label', film.head.alt || film.head.title || this.name);
+    this.plot.classList.toggle('dl-clickable', Boolean(film.head.click));
+    for (const [button, id] of [[this.grow, this.root.classList.contains('dl-solo') ? 'shrink' : 'enlarge'], [this.more, 'take']]) {
+      const text = say(texts, id);
+      button.setAttribute('aria-label', `${text}: ${film.head.title ?? ''}`);
+      button.title = text;
+    }
+    this.note.textContent = say(texts, 'failed');
+  }
+
+  /** Gives Plotly the figure with a step in it; a new head, a new theme. */
+  dress(step) {
+    this.work = this.work.then(() => this.dressNow(step)).catch((error) => this.fail(error));
+    return this.work;
+  }
+
+  async dressNow(step) {
+    const { film, gd, stage } = this;
+    if (!stage.plotly || !film?.head || !this.plot.clientWidth) {
+      this.stale = true;
+      return;
+    }
+    this.stale = false;
+    const { theme } = stage;
+    const traces = dressed(film.head.figure.data ?? [], theme);
+    const layout = dressedLayout(film.head.figure.layout, theme, stage.coarse);
+    this.own = freeRanges(film);
+    for (const [name, range] of Object.entries(this.own)) layout[name] = { ...layout[name], range };
+    this.wanted = Object.fromEntries(Object.entries(layout).filter(([, part]) => part?.range).map(([name, part]) => [name, part.range]));
+    for (const name of this.zoomed) {
+      const range = gd._fullLayout?.[name]?.range;
+      if (range) layout[name] = { ...layout[name], range: [...range] };
+    }
+    const shown = Math.max(0, Math.min(step, film.rows - 1));
+    putStep(traces, film, shown);
+    this.painter.set(film);
+    this.labels.set(film.head.labels ?? [], theme);
+    await this.quietly(() => stage.plotly.react(gd, traces, layout, PLOTLY_CONFIG));
+    if (!this.ready) this.listen();
+    this.ready = true;
+    this.note.hidden = true;
+    this.settled = film.rows ? shown : -1;
+    this.settledRows = film.rows;
+    this.afterPlot();
+    if (film.rows) this.labels.show(film.labels, shown);
+    this.stop();
+  }
+
+  /** Runs a change of ours, which must not be taken for the learner's zoom. */
+  async quietly(change) {
+    this.ours += 1;
+    try {
+      return await change();
+    } finally {
+      this.ours -= 1;
+    }
+  }
+
+  listen() {
+    this.gd.on('plotly_afterplot', () => this.afterPlot());
+    this.gd.on('plotly_restyle', () => this.painter.forget());
+    this.gd.on('plotly_relayout', (change) => {
+      for (const key of this.ours ? [] : Object.keys(change ?? {})) {
+        const name = /^([xy]axis\d*)/.exec(key)?.[1];
+        if (!name) continue;
+        const [now, before] = [this.gd._fullLayout[name]?.range, this.wanted[name]];
+        const same = now && before && now.every((value, k) => value === before[k]);
+        this.zoomed[same ? 'delete' : 'add'](name);
+      }
+    });
+    this.gd.on('plotly_click', ({ points: [point] }) => {
+      if (this.film.head.click && point && 'z' in point && point.data.type.match(/surface|3d/)) this.stage.clicked(this, point.x, point.y, point.z);
+    });
+  }
+
+  afterPlot() {
+    if (!this.gd._fullLayout) return;
+    this.painter.forget();
+    this.labels.arrange(this.gd._fullLayout);
+    if (this.moving) veil(this.gd, this.painter.traces, true);
+  }
+
+  /** Paints a step without Plotly; true if anything was painted. */
+  paint(step) {
+    if (!this.ready || !this.film.rows || !this.root.offsetParent) return false;
+    const shown = Math.min(step, this.film.rows - 1);
+    this.turn += 1;
+    if (!this.moving && shown === this.settled) return false;
+    if (!this.moving) {
+      this.moving = true;
+      this.root.classList.add('dl-moving');
+      veil(this.gd, this.painter.traces, true);
+    }
+    this.labels.show(this.film.labels, shown);
+    return this.painter.paint(shown);
+  }
+
+  /** Hands the step to Plotly, once, and takes the paint away. */
+  settle(step) {
+    this.work = this.work.then(() => this.settleNow(step)).catch((error) => this.fail(error));
+    return this.work;
+  }
+
+  async settleNow(step) {
+    if (!this.ready || !this.film.rows) return;
+    const shown = Math.min(step, this.film.rows - 1);
+    if (!this.moving && shown === this.settled) return;
+    const { turn } = this;
+    this.labels.show(this.film.labels, shown);
+    if (this.painter.movers.length) {
+      putStep(this.gd.data, this.film, shown);
+      await this.quietly(() => this.stage.plotly.redraw(this.gd));
+    }
+    if (turn !== this.turn) return; // it moved again meanwhile
+    this.settled = shown;
+    this.stop();
+  }
+
+  stop() {
+    this.moving = false;
+    this.root.classList.remove('dl-moving');
+    if (this.painter.traces) veil(this.gd, this.painter.traces, false);
+    this.painter.clear();
+  }
+
+  /** Another recording begins: nothing of the last one may be taken for it. */
+  renew() {
+    this.settled = -1;
+    this.turn += 1;
+    this.painter.forget();
+    for (const name of Object.keys(this.own ?? {})) delete this.wanted[name];
+  }
+
+  /** More rows have come: axes that the author left free may have to widen. */
+  grown() {
+    if (!this.ready || this.stale || this.widening) return;
+    const ranges = freeRanges(this.film, this.wanted);
+    const names = Object.keys(ranges).filter((name) => !this.zoomed.has(name));
+    if (!names.length) return;
+    Object.assign(this.wanted, ranges);
+    this.widening = true;
+    this.work = this.work
+      .then(() => this.quietly(() => this.stage.plotly.relayout(this.gd, Object.fromEntries(names.map((name) => [`${name}.range`, ranges[name]])))))
+      .catch((error) => this.fail(error))
+      .finally(() => (this.widening = false));
+  }
+
+  resized() {
+    if (!this.plot.clientWidth || !this.plot.clientHeight) return;
+    if (this.stale) {
+      this.dress(this.stage.step);
+      return;
+    }
+    const { width, height } = this.gd._fullLayout ?? {};
+    if (!this.ready || (width === this.plot.clientWidth && height === this.plot.clientHeight)) return;
+    this.work = this.work.then(() => this.quietly(() => this.gd.offsetParent && this.stage.plotly.Plots.resize(this.gd))).catch((error) => this.fail(error));
+  }
+
+  /** A wheel over a scene scrolls the page, unless the picture is enlarged or Ctrl is held. */
+  wheel(event) {
+    if (!event.ctrlKey && !event.metaKey && !this.root.classList.contains('dl-solo')) event.stopImmediatePropagation();
+  }
+
+  watchClicks() {
+    let press = null;
+    this.plot.addEventListener('pointerdown', (event) => (press = event.button === 0 ? event : null), true);
+    this.plot.addEventListener('pointerup', (event) => {
+      const near = press && Math.hypot(event.clientX - press.clientX, event.clientY - press.clientY) <= CLICK_SLACK;
+      press = null;
+      if (!near || !this.ready || !this.film.head.click) return;
+      const box = this.gd.getBoundingClientRect();
+      const [px, py] = [event.clientX - box.left, event.clientY - box.top];
+      for (const { xaxis, yaxis } of Object.values(this.gd._fullLayout._plots ?? {})) {
+        const [x, y] = [px - xaxis._offset, py - yaxis._offset];
+        if (x < 0 || y < 0 || x > xaxis._length || y > yaxis._length) continue;
+        this.stage.clicked(this, Number(xaxis.p2d(x)), Number(yaxis.p2d(y)), null);
+        return;
+      }
+    }, true);
+  }
+
+  fail(error) {
+    this.reason = error;
+    this.note.hidden = false;
+  }
+
+  remove() {
+    this.size.disconnect();
+    this.root.remove();
+    if (this.ready) this.stage.plotly.purge(this.gd);
+  }
+}

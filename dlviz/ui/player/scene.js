@@ -1,0 +1,173 @@
+// The pictures of a stage in their places, in the theme of the page.
+
+import {say} from './format.js'
+import {icon, make} from './icons.js'
+import {LiveText} from './labels.js'
+import {Picture} from './picture.js'
+import {themeAt} from './theme.js'
+
+/** All pictures of one stage; also what a picture asks of its stage. */
+export class Scene {
+  constructor(stage) {
+    this.stage = stage;
+    this.grid = make('div', 'dl-grid');
+    this.captions = make('div', 'dl-captions', { hidden: true });
+    this.pictures = [];
+    this.words = [];
+    this.plotly = null;
+    this.coarse = matchMedia('(pointer: coarse)').matches;
+  }
+
+  get step() {
+    return this.stage.step;
+  }
+
+  get texts() {
+    return this.stage.ui.texts ?? {};
+  }
+
+  /** Puts pictures and captions in order after a message; only those with a new head are drawn anew. */
+  arrange(heads) {
+    const { reel } = this.stage;
+    this.theme = themeAt(this.stage.root, this.stage.ui);
+    const films = reel.order.map((name) => reel.films.get(name)).filter((film) => film.head);
+    const flat = films.filter((film) => !film.head.words && film.head.figure);
+    const gone = this.pictures.filter((picture) => !flat.some((film) => film.name === picture.name));
+    for (const picture of gone) picture.remove();
+    const fresh = [];
+    this.pictures = flat.map((film) => {
+      const old = this.pictures.find((picture) => picture.name === film.name);
+      const picture = old ?? new Picture(this, film.name);
+      if (!old || heads.includes(film.name)) fresh.push(picture);
+      picture.set(film);
+      return picture;
+    });
+    const roots = this.pictures.map((picture) => picture.root);
+    if (roots.some((root, k) => this.grid.children[k] !== root) || this.grid.children.length !== roots.length) this.grid.replaceChildren(...roots);
+    this.grid.dataset.count = roots.length;
+    this.stage.root.classList.toggle('dl-has-words', films.some((film) => film.head.words));
+    this.write(films.filter((film) => film.head.words));
+    if (this.theme.key !== this.themeKey) this.redress();
+    else for (const picture of fresh) picture.dress(this.step);
+  }
+
+  write(films) {
+    const key = films.map((film) => film.digest).join();
+    if (key === this.wordsKey && films.every((film) => this.words.some((word) => word.film === film))) return;
+    this.wordsKey = key;
+    this.words = films.flatMap((film) => (film.head.labels ?? []).map((place, k) => ({ film, k, text: new LiveText(place) })));
+    this.captions.replaceChildren(...this.words.map(({ text }) => text.element));
+    this.captions.hidden = !this.words.length;
+  }
+
+  /** Draws every picture in the present theme, the first one first. */
+  async redress() {
+    this.themeKey = this.theme.key;
+    this.stage.root.dataset.theme = this.theme.dark ? 'dark' : 'light';
+    for (const picture of this.pictures) {
+      await picture.dress(this.step);
+      await new Promise((done) => setTimeout(done));
+    }
+  }
+
+  /** First drawing, once Plotly is here. */
+  dress() {
+    return this.redress();
+  }
+
+  /** Watches for another theme of the page; returns what ends it. */
+  watch() {
+    const look = () => {
+      if (!this.stage.root.isConnected || !this.plotly) return;
+      this.theme = themeAt(this.stage.root, this.stage.ui);
+      if (this.theme.key !== this.themeKey) this.redress();
+    };
+    const seen = new MutationObserver(() => requestAnimationFrame(look));
+    for (let node = this.stage.root.parentElement; node; node = node.parentElement) seen.observe(node, { attributes: true, attributeFilter: ['class', 'style', 'data-theme'] });
+    const scheme = matchMedia('(prefers-color-scheme: dark)');
+    scheme.addEventListener('change', look);
+    const outside = (event) => {
+      const inside = this.stage.root.contains(event.target);
+      if (inside) for (const probe of window.__dlviz.stages) probe.stage.chosen = probe.stage === this.stage;
+      const { menu } = this.stage;
+      if (menu.picture && !menu.root.contains(event.target) && !menu.picture.more.contains(event.target)) menu.close();
+    };
+    document.addEventListener('pointerdown', outside, true);
+    return () => {
+      seen.disconnect();
+      scheme.removeEventListener('change', look);
+      document.removeEventListener('pointerdown', outside, true);
+    };
+  }
+
+  /** Paints a step; true if any picture changed. */
+  paint(step) {
+    let painted = false;
+    for (const picture of this.pictures) {
+      try {
+        painted = picture.paint(step) || painted;
+      } catch (error) {
+        picture.fail(error);
+      }
+    }
+    for (const { film, k, text } of this.words) if (film.rows) text.show(film.labels[k], Math.min(step, film.rows - 1));
+    return painted;
+  }
+
+  settle() {
+    return Promise.all(this.pictures.map((picture) => picture.settle(this.step)));
+  }
+
+  get moving() {
+    return this.pictures.some((picture) => picture.moving);
+  }
+
+  renew() {
+    for (const picture of this.pictures) picture.renew();
+  }
+
+  grown() {
+    for (const picture of this.pictures) picture.grown();
+  }
+
+  clicked(picture, x, y, z) {
+    this.stage.send('click', { film: picture.name, action: picture.film.head.click, x, y, z, step: this.step });
+  }
+
+  menu(picture) {
+    const kinds = this.stage.served ? ['png', 'svg', 'csv', 'gif', 'html'] : ['png', 'svg', 'csv'];
+    this.stage.menu.toggle(picture, kinds, this.texts);
+  }
+
+  /** Makes one picture as large as the stage, or gives the others back. */
+  enlarge(picture) {
+    const alone = picture.root.classList.contains('dl-solo');
+    if (this.shrink() && alone) return;
+    picture.root.classList.add('dl-solo');
+    this.grid.classList.add('dl-has-solo');
+    this.tell(picture, 'shrink');
+  }
+
+  /** Back to all pictures; false if none was enlarged. */
+  shrink() {
+    const solo = this.pictures.find((picture) => picture.root.classList.contains('dl-solo'));
+    if (!solo) return false;
+    solo.root.classList.remove('dl-solo');
+    this.grid.classList.remove('dl-has-solo');
+    this.tell(solo, 'enlarge');
+    this.stage.invalidate();
+    this.stage.rest();
+    return true;
+  }
+
+  tell(picture, id) {
+    const text = say(this.texts, id);
+    picture.grow.replaceChildren(icon(id));
+    picture.grow.title = text;
+    picture.grow.setAttribute('aria-label', `${text}: ${picture.title.textContent}`);
+  }
+
+  remove() {
+    for (const picture of this.pictures) picture.remove();
+  }
+}

@@ -1,0 +1,293 @@
+// The stage: all pictures of a page on one time bar, fed by messages, pulling while someone looks on.
+
+import {plotlyFrom, plotlyOf} from './assets.js'
+import {TimeBar} from './bar.js'
+import {Clock} from './clock.js'
+import {make} from './icons.js'
+import {listenKeys} from './keys.js'
+import {shareAddress, writeAddress} from './link.js'
+import {Pull} from './pull.js'
+import {Scene} from './scene.js'
+import {Reel} from './tape.js'
+import {arrayOf, decodeMessage} from './wire.js'
+import {filmFrames, saveFile, takeStill, takeTable, TakeMenu} from './take.js'
+
+const REST = 120; // ms after the last motion until Plotly takes over
+const RETRY = 170; // ms between looks whether a wish has come true
+const RETRY_MOST = 5000;
+
+const stillMotion = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
+
+/** One stage; `served` where a server answers, not in a file from a disk. */
+export class Stage {
+  constructor(root, served) {
+    Object.assign(this, { root, served, ui: {}, reel: new Reel(), clock: new Clock(), wish: null, misses: 0, takes: 0, opened: false, last: null });
+    Object.assign(this, { paints: 0, work: [], resting: false, then: 0, frameId: 0 });
+    this.pull = new Pull((name, value) => this.send(name, value));
+    this.bar = new TimeBar({
+      toggle: () => this.toggle(),
+      step: (by) => this.stepBy(by),
+      seek: (to) => this.seek(to),
+      speed: (speed) => (this.clock.speed = speed),
+      loop: () => this.change(() => (this.clock.loop = !this.clock.loop)),
+      train: () => this.train(),
+      share: () => this.share(),
+      full: () => this.full(),
+    });
+    this.menu = new TakeMenu((picture, kind) => this.take(picture, kind));
+    this.scene = new Scene(this);
+    this.body = make('div', 'dl-body', {}, this.scene.grid, this.scene.captions, this.bar.root);
+    root.classList.add('dl-stage', 'dl-waiting');
+    root.replaceChildren(this.body);
+    this.ends = [listenKeys(this), this.scene.watch()];
+  }
+
+  get step() {
+    return this.clock.step;
+  }
+
+  send(name, value) {
+    if (this.served) this.api?.setTriggerValue(name, value);
+  }
+
+  /** Takes a message of the server in. */
+  receive(bytes, api) {
+    this.api = api;
+    if (!bytes || bytes === this.last) return;
+    this.last = bytes;
+    const message = decodeMessage(bytes);
+    const { header, blob } = message;
+    const { reel } = this;
+    const before = { opened: this.opened, id: reel.id, finished: reel.done && reel.held > 0 && this.step >= reel.held - 1 };
+    this.ui = header.ui ?? this.ui;
+    const change = reel.merge(message);
+    this.pull.answered(header.req ?? 0);
+    this.misses = change.lacking ? this.misses + 1 : 0;
+    if (header.plotly) this.plotlyReady = plotlyOf(arrayOf(header.plotly, blob).values).catch(() => null);
+    if (header.download) this.download(header.download, blob);
+    this.bar.words(this.ui.texts ?? {}, { locked: this.ui.locked, served: this.served });
+    this.root.classList.toggle('dl-present', Boolean(this.ui.present));
+    this.scene.arrange(change.heads);
+    if (change.fresh && before.id !== null) this.restart(before);
+    this.fetchPlotly();
+    this.reach();
+    this.scene.grown();
+    this.invalidate();
+    if (change.fresh || change.heads.length) this.address();
+  }
+
+  async fetchPlotly() {
+    if (this.scene.plotly) return;
+    this.plotlyReady ??= plotlyFrom(this.ui.assets);
+    const plotly = await this.plotlyReady;
+    if (plotly && !this.scene.plotly) {
+      this.scene.plotly = plotly;
+      await this.scene.dress();
+      this.root.classList.remove('dl-waiting');
+      this.open();
+    } else if (!plotly) {
+      this.plotlyReady = null;
+      this.bare = true;
+      this.reach();
+    }
+  }
+
+  /** All is there for the first time: go where the address says, or play. */
+  open() {
+    if (this.opened) return;
+    this.opened = true;
+    if (this.ui.step != null) this.seek(this.ui.step);
+    else if (this.ui.autoplay && !stillMotion()) this.play();
+    this.invalidate();
+  }
+
+  /** Another recording: of another config, or trained anew. */
+  restart({ finished }) {
+    const asked = this.trained || this.clock.playing;
+    const plays = asked || (finished && !stillMotion());
+    this.trained = false;
+    this.bar.train.classList.remove('dl-busy');
+    this.wish = null;
+    this.scene.renew();
+    if (plays) {
+      this.clock.step = 0;
+      this.play();
+    } else if (finished) this.wish = Infinity;
+    else if (this.step > 0) this.wish = this.step;
+  }
+
+  /** Works towards the step that was asked for, and for what is missing. */
+  reach() {
+    clearTimeout(this.wishTimer);
+    const { reel, wish } = this;
+    if (wish !== null) {
+      const edge = Math.max(0, reel.held - 1);
+      this.clock.step = Math.min(wish, edge);
+      if (edge >= wish || reel.done) this.wish = null;
+    }
+    const bare = this.bare && !this.scene.plotly;
+    const lacking = this.misses > 0;
+    if (!this.served || !(this.wish !== null || lacking || bare)) return;
+    const want = this.wish === null ? Math.max(reel.frames, this.step + 1) : Math.min(reel.length, this.wish + 1);
+    this.pull.ask(reel, want, bare);
+    const pause = lacking ? Math.min(RETRY_MOST, RETRY * 2 ** Math.min(8, this.misses - 1)) : RETRY;
+    this.wishTimer = setTimeout(() => this.reach(), pause);
+    this.invalidate();
+  }
+
+  toggle() {
+    if (this.clock.playing) this.pause();
+    else this.play();
+  }
+
+  play() {
+    this.wish = null;
+    if (this.reel.done && this.step >= this.reel.held - 1) this.clock.step = 0;
+    this.clock.playing = true;
+    this.then = performance.now();
+    this.invalidate();
+  }
+
+  pause() {
+    this.clock.playing = false;
+    this.wish = null;
+    this.invalidate();
+    this.rest();
+  }
+
+  /** Goes to a step; beyond what is there it is fetched first. */
+  seek(to) {
+    const target = Math.max(0, Number.isNaN(to) ? 0 : Math.min(to, this.reel.last));
+    this.clock.playing = false;
+    this.wish = to === Infinity && !this.reel.done ? Infinity : target;
+    this.reach();
+    this.invalidate();
+    this.rest();
+  }
+
+  stepBy(by) {
+    const from = this.wish !== null && Number.isFinite(this.wish) ? this.wish : this.step;
+    this.seek(from + by);
+  }
+
+  train() {
+    this.trained = true;
+    this.bar.train.classList.add('dl-busy');
+    this.send('train', { tape: this.reel.id });
+  }
+
+  share() {
+    this.address();
+    shareAddress(this.bar);
+  }
+
+  full() {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else this.root.requestFullscreen?.().catch(() => null);
+  }
+
+  escape() {
+    return this.menu.close(true) || this.scene.shrink();
+  }
+
+  listens() {
+    const { stages } = window.__dlviz;
+    return this.root.isConnected && (stages.find((probe) => probe.stage.chosen) ?? stages[0])?.stage === this;
+  }
+
+  change(act) {
+    act();
+    this.invalidate();
+  }
+
+  /** Asks for one look at the state before the next screen. */
+  invalidate() {
+    this.frameId ||= requestAnimationFrame((now) => this.frame(now));
+  }
+
+  frame(now) {
+    this.frameId = 0;
+    const begun = performance.now();
+    const { clock, reel } = this;
+    if (clock.playing && this.opened) {
+      const outcome = clock.advance(Math.max(0, now - this.then) / 1000, reel);
+      this.then = now;
+      if (outcome === 'end') this.pause();
+      const want = clock.playing ? Pull.wanted(reel, clock) : 0;
+      if (want) this.pull.ask(reel, want, this.bare && !this.scene.plotly);
+    }
+    const painted = this.scene.paint(this.step);
+    this.bar.show(this.state());
+    if (painted) {
+      this.paints += 1;
+      this.work.push(performance.now() - begun);
+      if (this.work.length > 600) this.work.splice(0, 300);
+      this.resting = false;
+      if (!clock.playing) this.rest();
+    }
+    if (clock.playing) this.invalidate();
+  }
+
+  state() {
+    const { clock, reel, step, wish } = this;
+    const edge = !reel.done && step >= reel.held - 1;
+    const busy = edge && (clock.playing || wish !== null) && this.served;
+    return {
+      step,
+      last: reel.last,
+      held: Math.max(reel.held, reel.frames),
+      playing: clock.playing,
+      loop: clock.loop,
+      atEnd: reel.done && reel.held > 1 && step >= reel.held - 1,
+      chip: busy ? 'training' : step < reel.attached || !this.served ? 'recorded' : 'trained',
+      ended: reel.done ? reel.ended : null,
+      marks: reel.marks,
+    };
+  }
+
+  /** Soon after the last motion Plotly takes over. */
+  rest() {
+    clearTimeout(this.restTimer);
+    this.restTimer = setTimeout(async () => {
+      if (this.clock.playing) return;
+      await this.scene.settle();
+      this.resting = !this.clock.playing;
+      this.address();
+    }, REST);
+  }
+
+  address() {
+    if (!this.served || !this.opened) return;
+    const atEnd = this.reel.done && this.step >= this.reel.held - 1;
+    writeAddress(this.ui, this.clock.playing || atEnd ? 0 : this.step);
+  }
+
+  /** Takes a picture away in one of the forms of its menu. */
+  async take(picture, kind) {
+    this.pause();
+    try {
+      if (kind === 'csv') takeTable(picture);
+      else if (kind === 'gif') this.send('gif', { film: picture.name, ...(await filmFrames(picture)) });
+      else if (kind === 'html') this.send('take', { what: 'html', film: picture.name, req: (this.takes += 1) });
+      else await takeStill(picture, kind);
+    } catch {
+      this.bar.tell('failed');
+    }
+  }
+
+  download({ name, mime, data, req }, blob) {
+    const key = `${req} ${name} ${data.$a}`;
+    if (key === this.downloaded) return; // messages may be repeated
+    this.downloaded = key;
+    saveFile(name, new Blob([arrayOf(data, blob).values], { type: mime }));
+  }
+
+  remove() {
+    this.clock.playing = false;
+    cancelAnimationFrame(this.frameId);
+    for (const timer of [this.restTimer, this.wishTimer]) clearTimeout(timer);
+    for (const end of this.ends) end();
+    this.scene.remove();
+    this.root.remove();
+  }
+}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self, get_args, get_origin
@@ -9,6 +10,7 @@ from typing import Annotated, Any, Literal, Self, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 
+NUMBER = re.compile(r"-?[0-9]+(\.[0-9]*)?(e[+-]?[0-9]+)?", re.ASCII)
 SEPARATOR = "~"  # between the members of a subset in a query string; needs no escaping
 
 
@@ -156,8 +158,10 @@ def _decode(text: str, field: FieldInfo) -> Any:
     if kind == "switch":
         return {"1": True, "0": False}.get(text, text)
     if kind in ("integer", "number"):
-        try:
-            return int(text) if kind == "integer" else float(text)
-        except ValueError:
-            return text + "?"  # stays refused: pydantic would read "1_0" or " 3 " kindly
+        plain = NUMBER.fullmatch(text)
+        return (
+            (int(text) if kind == "integer" and text.lstrip("-").isdigit() else float(text))
+            if plain
+            else text + "?"
+        )
     return text

@@ -14,7 +14,7 @@ LIGHT = {
     "--dl-muted": "#5b6475",
     "--dl-grid": "#e3e7ee",
     "--dl-paper": "#ffffff",
-    "--dl-data": "#b86e00",
+    "--dl-data": "#9c5d00",
     "--dl-model": "#0072b2",
     "--dl-gradient": "#c84b00",
     "--dl-prediction": "#00795a",

@@ -20,14 +20,14 @@ class Choices:
     Args:
         slug: the lesson.
         config: its Config.
+        linked: whether the address line speaks of this lesson.
     """
 
-    def __init__(self, slug: str, config: type[Config]) -> None:
+    def __init__(self, slug: str, config: type[Config], *, linked: bool = True) -> None:
         self.slug, self.type = slug, config
-        self._state = st.session_state.setdefault(
-            f"choices:{slug}", {"written": [], "problems": [], "refused": {}, "step": None}
-        )
-        self._read_link()
+        blank: dict[str, Any] = {"written": [], "problems": [], "refused": {}, "step": None}
+        self._state = st.session_state.setdefault(f"choices:{slug}", blank) if linked else blank
+        self._read_link(st.query_params.to_dict() if linked else {})
 
     @property
     def config(self) -> Config:
@@ -72,18 +72,17 @@ class Choices:
         """A callback that takes over what a field's widget holds."""
         return lambda: self.change(**{field: read(st.session_state[self.key(field)])})
 
-    def _read_link(self) -> None:
-        link = {name: st.query_params[name] for name in self.type.model_fields if name in st.query_params}
+    def _read_link(self, query: Mapping[str, str]) -> None:
+        link = {name: query[name] for name in self.type.model_fields if name in query}
         if "config" in self._state and (not link or link in self._state["written"]):
             return  # the address line follows this session, some messages behind
         config, problems = self.type.from_query(link)
-        self._state |= {"config": config, "refused": {}, "step": self._linked_step(config, problems)}
+        self._state |= {"config": config, "refused": {}, "step": self._linked_step(query.get("step"), config, problems)}
         self._state["problems"] = problems
         self._remember()
         self._state["written"].append(link)
 
-    def _linked_step(self, config: Config, problems: list[Problem]) -> int | None:
-        text = st.query_params.get("step")
+    def _linked_step(self, text: str | None, config: Config, problems: list[Problem]) -> int | None:
         if text is None:
             return None
         if text.isascii() and text.isdigit() and len(text) < 7 and int(text) < config.length():

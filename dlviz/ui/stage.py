@@ -43,13 +43,20 @@ class Stage:
         experiment: what is recorded.
         text: the words of the lesson.
         beside: further recordings that pictures need whole, by name.
+        miniature: one small picture that plays by itself, without a time bar.
     """
 
     def __init__(
-        self, choices: Choices, experiment: Experiment, text: Text, beside: Beside | None = None
+        self,
+        choices: Choices,
+        experiment: Experiment,
+        text: Text,
+        beside: Beside | None = None,
+        *,
+        miniature: bool = False,
     ) -> None:
-        self.choices, self.experiment, self.text = choices, experiment, text
-        self.key = f"stage.{choices.slug}"
+        self.choices, self.experiment, self.text, self.miniature = choices, experiment, text, miniature
+        self.key = f"{'miniature' if miniature else 'stage'}.{choices.slug}"
         self._beside = {name: LIBRARY.tape(other, config) for name, (other, config) in (beside or {}).items()}
         self._state = st.session_state.setdefault(
             f"{self.key}.state", {"tape": None, "ack": {}, "req": 0, "met": 0}
@@ -112,12 +119,13 @@ class Stage:
 
     def _ui(self) -> dict[str, Any]:
         present: Presenting = presenting()
-        own = list(self.choices.type.model_fields)
+        own = [] if self.miniature else list(self.choices.type.model_fields)
         query = self.choices.config.to_query()
         looks = {
             "present": present.on,
             "locked": "train" in present.locked,
             "autoplay": "play" not in present.locked,
+            "miniature": self.miniature,
         }
         assets = server.PLOTLY if server.served else None
         where = {

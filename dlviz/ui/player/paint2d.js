@@ -126,7 +126,8 @@ function paintFill(ctx, plane, fill, { points, n, path }) {
 export function paintMarks(ctx, look, points, n, values = {}) {
   for (let i = 0; i < n; i++) {
     const [x, y] = [points[2 * i], points[2 * i + 1]];
-    const turn = look.marker.previous && i > 0 ? Math.atan2(y - points[2 * i - 1], x - points[2 * i - 2]) + Math.PI / 2 : null;
+    if (look.marker.previous && i === 0) continue; // points nowhere yet
+    const turn = look.marker.previous ? Math.atan2(y - points[2 * i - 1], x - points[2 * i - 2]) + Math.PI / 2 : null;
     paintMark(ctx, look, i, x, y, values, turn);
   }
 }

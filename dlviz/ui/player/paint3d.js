@@ -31,28 +31,35 @@ export class Camera {
     const { _size: size } = layout;
     const { domain } = layout[this.id];
     this.rect = [size.l + domain.x[0] * size.w, size.t + (1 - domain.y[1]) * size.h, (domain.x[1] - domain.x[0]) * size.w, (domain.y[1] - domain.y[0]) * size.h];
-    const key = [...eye.view, ...eye.projection, ...eye.model, ...scene.dataScale, ...this.rect].join();
+    const full = scene.fullSceneLayout;
+    const key = [...eye.view, ...eye.projection, ...eye.model, ...scene.dataScale, ...this.rect, full.xaxis.range, full.yaxis.range, full.zaxis.range].join();
     if (key !== this.key) {
       this.key = key;
       this.version += 1;
       this.eye = product(eye.view, eye.model);
       this.all = product(eye.projection, this.eye);
       this.scale = [...scene.dataScale];
-      const full = scene.fullSceneLayout;
-      this.logs = ['xaxis', 'yaxis', 'zaxis'].map((name) => full[name].type === 'log');
+      const axes = ['xaxis', 'yaxis', 'zaxis'].map((name) => full[name]);
+      this.logs = axes.map((axis) => axis.type === 'log');
+      this.box = axes.map(({ range: [a, b] }) => [Math.min(a, b), Math.max(a, b)]);
       this.depth = null;
     }
     this.scene = scene;
     return true;
   }
 
-  /** A point of the data in pixels, with its distance from the eye. */
+  /** A point of the data in pixels, with its distance from the eye; NaN outside of the scene's box. */
   project(x, y, z, out, i) {
     const p = [x, y, z];
-    for (let k = 0; k < 3; k++) p[k] = (this.logs[k] ? Math.log10(p[k]) : p[k]) * this.scale[k];
+    let inside = true;
+    for (let k = 0; k < 3; k++) {
+      if (this.logs[k]) p[k] = Math.log10(p[k]);
+      inside = inside && p[k] >= this.box[k][0] && p[k] <= this.box[k][1];
+      p[k] *= this.scale[k];
+    }
     const m = this.all;
     const w = m[3] * p[0] + m[7] * p[1] + m[11] * p[2] + m[15];
-    out[3 * i] = this.rect[0] + (0.5 + (0.5 * (m[0] * p[0] + m[4] * p[1] + m[8] * p[2] + m[12])) / w) * this.rect[2];
+    out[3 * i] = !inside ? NaN : this.rect[0] + (0.5 + (0.5 * (m[0] * p[0] + m[4] * p[1] + m[8] * p[2] + m[12])) / w) * this.rect[2];
     out[3 * i + 1] = this.rect[1] + (0.5 - (0.5 * (m[1] * p[0] + m[5] * p[1] + m[9] * p[2] + m[13])) / w) * this.rect[3];
     const e = this.eye;
     out[3 * i + 2] = -(e[2] * p[0] + e[6] * p[1] + e[10] * p[2] + e[14]);

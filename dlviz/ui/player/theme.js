@@ -46,7 +46,7 @@ export function colorOf(value, theme) {
 /** A copy of a figure's part in the colours of the theme; arrays of numbers are shared, not copied. */
 export function dressed(part, theme, key = '') {
   if (typeof part === 'string') return colorOf(part, theme);
-  if (Array.isArray(part)) return typeof part[0] === 'number' || ArrayBuffer.isView(part[0]) ? part : part.map((value) => dressed(value, theme));
+  if (Array.isArray(part)) return part.map((value) => dressed(value, theme));
   if (!part || typeof part !== 'object' || ArrayBuffer.isView(part)) return part;
   const copy = {};
   for (const [name, value] of Object.entries(part)) copy[name] = dressed(value, theme, name);

@@ -101,7 +101,7 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[
 
         def heard(message: ConsoleMessage) -> None:
             url = message.location.get("url", "")
-            # On a deep link Streamlit looks for its own routes below the page's path first, and then at the root.
+            # On a deep link Streamlit looks for its own routes below the page first, then at the root.
             probing = "404" in message.text and "/_stcore/" in url
             if message.type == "error" and not probing:
                 note(f"{message.text} ({url})")

@@ -1,0 +1,71 @@
+"""Tables of real measurements: one feature, one target, and a 7:3 split."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float32
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Split:
+    """Examples to learn from and examples kept aside.
+
+    Attributes:
+        train_feature, train_target: 7 of 10 examples, drawn at random.
+        test_feature, test_target: the others.
+    """
+
+    train_feature: Float32[Tensor, " N"]
+    train_target: Float32[Tensor, " N"]
+    test_feature: Float32[Tensor, " M"]
+    test_target: Float32[Tensor, " M"]
+
+
+def diabetes(seed: int, standardize: bool) -> Split:
+    """Body mass index -> progression of diabetes one year later, 442 patients.
+
+    Args:
+        seed: of the split.
+        standardize: both in standard deviations from their mean; else both divided by 10.
+
+    Source: Efron et al., Least angle regression, 2004; as scikit-learn carries it.
+    """
+    from sklearn.datasets import load_diabetes
+
+    table = load_diabetes(scaled=False)
+    feature = torch.tensor(table.data[:, table.feature_names.index("bmi")])
+    return split(feature, torch.tensor(table.target), seed, standardize, standardize_target=True)
+
+
+def breast_cancer(seed: int, standardize: bool) -> Split:
+    """Mean radius of the cell nuclei of a tumour -> 1 if it is malignant, 0 if benign, 569 patients.
+
+    Args:
+        seed: of the split.
+        standardize: the radius in standard deviations from its mean; else divided by 10.
+
+    Source: Street, Wolberg and Mangasarian, 1993; as scikit-learn carries it.
+    """
+    from sklearn.datasets import load_breast_cancer
+
+    table = load_breast_cancer()
+    feature = torch.tensor(table.data[:, 0])  # mean radius
+    malignant = 1 - torch.tensor(table.target)
+    return split(feature, malignant, seed, standardize, standardize_target=False)
+
+
+def split(feature: Tensor, target: Tensor, seed: int, standardize: bool, standardize_target: bool) -> Split:
+    """Draws the training examples and brings both columns to a scale, by what the training examples say."""
+    order = torch.randperm(len(feature), generator=torch.Generator().manual_seed(seed))
+    train, test = order[: len(order) * 7 // 10], order[len(order) * 7 // 10 :]
+
+    def scaled(column: Tensor) -> Tensor:
+        # z = (x - mean) / deviation
+        return (column - column[train].mean()) / column[train].std() if standardize else column / 10
+
+    feature = scaled(feature.double()).float()
+    target = (scaled(target.double()) if standardize_target else target).float()
+    return Split(feature[train], target[train], feature[test], target[test])

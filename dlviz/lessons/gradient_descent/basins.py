@@ -1,0 +1,240 @@
+"""From which starts is which minimum reached? All starts descend at once, as ONE parameter tensor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import numpy as np
+import torch
+from jaxtyping import Float32, Int32, UInt8
+from pydantic import Field, ValidationInfo, field_validator
+from torch import Tensor
+
+from dlviz.config import Config as BaseConfig
+from dlviz.lessons.gradient_descent.formula import LONGEST, TYPED, checked_formula
+from dlviz.lessons.gradient_descent.optimizers import OptimizerName, make_optimizer
+from dlviz.lessons.gradient_descent.slopes import make_slope
+from dlviz.lessons.gradient_descent.surfaces import (
+    FARTHEST,
+    Landscape,
+    find_minima,
+    grid,
+    load_examples,
+    make_surface,
+    suggested_view,
+    view_of,
+)
+
+EVERY = 10  # updates between two frames
+NOWHERE, LOST = 254, 255  # no minimum reached yet; diverged
+ARRIVED = 0.01  # of the view's width: closer than that is there
+WIDEST_CROSS_ENTROPY = 64  # starts a side where a gradient has to sum over all examples
+
+
+class Config(BaseConfig):
+    """One map.
+
+    Attributes:
+        landscape, formula, extent, condition, standardize, learning_rate, momentum, beta2, weight_decay: as in
+            the race, without noise and with all examples in each update.
+        optimizer: who descends.
+        steps: updates.
+        grid: starts a side.
+    """
+
+    landscape: Landscape = "himmelblau"
+    extent: Annotated[float, Field(ge=1, le=10)] = 5.0
+    formula: Annotated[str, Field(max_length=LONGEST)] = TYPED
+    condition: Annotated[float, Field(ge=1, le=100)] = 10.0
+    standardize: bool = True
+    optimizer: OptimizerName = "adam"
+    learning_rate: Annotated[float, Field(ge=1e-4, le=10, json_schema_extra={"scale": "log"})] = 0.01
+    momentum: Annotated[float, Field(ge=0, le=0.99)] = 0.9
+    beta2: Annotated[float, Field(ge=0.5, le=0.9999)] = 0.999
+    weight_decay: Annotated[float, Field(ge=0, le=0.5)] = 0.01
+    steps: Annotated[int, Field(ge=10, le=500)] = 200
+    grid: Annotated[int, Field(ge=16, le=256)] = 256
+
+    @field_validator("formula")
+    @classmethod
+    def _readable(cls, formula: str, info: ValidationInfo) -> str:
+        return checked_formula(formula, info.data.get("extent", 5.0))
+
+    @classmethod
+    def suggest(cls, chosen: Mapping[str, Any]) -> dict[str, Any]:
+        """A rate and a momentum that suit the landscape and the optimiser.
+
+        Those that divide by the size of the gradients move by about the learning rate: theirs crosses the view
+        in 150 updates.
+        """
+        view = suggested_view(chosen)
+        rate = view.learning_rate
+        if chosen.get("optimizer", "adam") in ("adam", "adamw", "rmsprop"):
+            rate = round(view.width / 150, 3)
+        return {"learning_rate": rate, "momentum": view.momentum}
+
+    def length(self) -> int:
+        """The start and a frame every ten updates."""
+        return 1 + -(-self.steps // EVERY)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The map after an update; G starts a side, rows along y.
+
+    Attributes:
+        update: how many updates were made.
+        minimum: number of the minimum that each start has reached, in the order of `Scene.minima`; 254 not
+            there yet, 255 diverged.
+        needed: updates after which it was there and stayed there; those made so far where it is not there.
+    """
+
+    update: int
+    minimum: UInt8[np.ndarray, "G G"]
+    needed: Int32[np.ndarray, "G G"]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Where the starts and the minima are.
+
+    Attributes:
+        x, y: the axes of the map.
+        minima, heights: the minima in view, the lowest first.
+        radius: a ball this close to a minimum has reached it.
+    """
+
+    x: Float32[np.ndarray, " G"]
+    y: Float32[np.ndarray, " G"]
+    minima: Float32[np.ndarray, "M 2"]
+    heights: Float32[np.ndarray, " M"]
+    radius: float
+
+
+def scene(config: Config) -> Scene:
+    """The map's axes and the minima of the landscape."""
+    surface = make_surface(config.landscape, config.formula, config.condition)
+    train, _ = load_examples(config.landscape, config.seed, config.standardize)
+    view = view_of(config.landscape, config.extent, config.standardize)
+    minima, heights = find_minima(lambda x, y: surface(x, y, *train), view)
+    side = starts_a_side(config.landscape, config.grid)
+    x, y = grid(view, side, side)
+    return Scene(
+        x=x[0].numpy(),
+        y=y[:, 0].numpy(),
+        minima=minima.float().numpy(),
+        heights=heights.float().numpy(),
+        radius=ARRIVED * view.width,
+    )
+
+
+def run(config: Config) -> Iterator[Frame]:
+    """Every start of the grid descends, all as one parameter tensor; a frame every ten updates.
+
+    A ball has reached a minimum when it is within a hundredth of the view's width of it. The minima are known
+    before the descent: stated, or searched in the view (a typed formula, data).
+    """
+    torch.manual_seed(config.seed)
+    surface = make_surface(config.landscape, config.formula, config.condition)
+    slope = make_slope(config.landscape, surface, config.condition)
+    train, _ = load_examples(config.landscape, config.seed, config.standardize)
+    view = view_of(config.landscape, config.extent, config.standardize)
+    minima, _ = find_minima(lambda x, y: surface(x, y, *train), view)
+    side = starts_a_side(config.landscape, config.grid)
+
+    balls = torch.stack(grid(view, side, side)).reshape(2, -1).contiguous()  # (2, N): N = side²
+    optimizer = make_optimizer(
+        config.optimizer,
+        balls,
+        config.learning_rate,
+        config.momentum,
+        config.beta2,
+        config.weight_decay,
+        fused=True,
+    )
+    arrivals = Arrivals(balls, minima.float(), ARRIVED * view.width)
+    yield Frame(0, *arrivals.maps(side))
+    for update in range(1, config.steps + 1):
+        # θ ← θ - η g, for all balls, or what this optimiser makes of g = ∇f(θ)
+        balls.grad = slope(*balls, *train)  # (2, N)
+        optimizer.step()
+        arrivals.remember(balls)
+        if update % EVERY == 0 or update == config.steps:
+            arrivals.judge(update)
+            yield Frame(update, *arrivals.maps(side))
+
+
+class Arrivals:
+    """Which minimum each ball has reached, and since when it is there to stay.
+
+    Between two looks it only keeps the places. At a look it takes the minimum that is nearest now and counts
+    at how many of the latest places in a row the ball was near it. All is counted in float32 and chosen by
+    arithmetic: with masks that differ from ball to ball torch.where takes ten times as long.
+
+    Args:
+        balls: places at the start, (2, N).
+        minima: (M, 2).
+        radius: how near is there.
+    """
+
+    def __init__(self, balls: Tensor, minima: Tensor, radius: float) -> None:
+        self.minima, self.radius = minima, radius
+        self.places = torch.empty(EVERY + 1, *balls.shape)  # since the last look, (11, 2, N)
+        self.kept = 0
+        self.sound = torch.ones(balls.shape[1:])  # 1 as long as it has not diverged, (N,)
+        self.needed = torch.zeros(balls.shape[1:])  # (N,)
+        self.remember(balls)
+        self.judge(0)
+
+    def remember(self, balls: Tensor) -> None:
+        """Keeps where the balls are."""
+        self.places[self.kept] = balls
+        self.kept += 1
+
+    def judge(self, update: int) -> None:
+        """Looks where the balls are after an update."""
+        now = self.places[self.kept - 1]  # (2, N)
+        nearest = self.nearest(now)  # (N,)
+        nowhere = torch.full((1, 2), torch.nan)
+        targets = torch.cat((self.minima, nowhere)).T.contiguous()  # (2, M + 1)
+        target = targets.index_select(1, nearest.int())  # (2, N)
+        stayed = torch.zeros_like(nearest)
+        for place in self.places[: self.kept]:
+            offset = (place - target).square_()
+            stayed.add_(1).mul_(offset[0].add_(offset[1]).lt_(self.radius**2))
+        # near it at all places kept: it has been there since an earlier look
+        earlier = stayed.eq(self.kept).float()
+        self.needed = choose(earlier, self.needed, update + 1 - stayed).clamp_(max=update)
+        self.sound.mul_(now.abs().amax(0).le_(FARTHEST))
+        self.minimum = choose(self.sound, choose(stayed.gt_(0), nearest, NOWHERE), LOST)
+        self.places[0] = now
+        self.kept = 1
+
+    def nearest(self, balls: Tensor) -> Tensor:
+        """The number of the nearest minimum, M where there is none, (N,)."""
+        nearest = torch.full(balls.shape[1:], float(len(self.minima)))
+        shortest = torch.full(balls.shape[1:], torch.inf)
+        closer = torch.empty_like(shortest)
+        for number, (x, y) in enumerate(self.minima.tolist()):
+            distance = (balls[0] - x).square_().add_((balls[1] - y).square_())
+            torch.lt(distance, shortest, out=closer)
+            torch.minimum(distance, shortest, out=shortest)
+            nearest = choose(closer, number, nearest)
+        return nearest
+
+    def maps(self, side: int) -> tuple[np.ndarray, np.ndarray]:
+        """`minimum` and `needed` as pictures, (side, side)."""
+        minimum, needed = self.minimum.to(torch.uint8), self.needed.int()
+        return minimum.view(side, side).numpy(), needed.view(side, side).numpy()
+
+
+def choose(first: Tensor, one: Tensor | float, other: Tensor | float) -> Tensor:
+    """One where first is 1, the other where it is 0."""
+    return first * (one - other) + other
+
+
+def starts_a_side(landscape: str, wanted: int) -> int:
+    """How fine a map may be: cross-entropy sums over all examples for every ball."""
+    return min(wanted, WIDEST_CROSS_ENTROPY) if landscape == "breast_cancer" else wanted

@@ -38,12 +38,12 @@ def play() -> None:
         config = choices.config
         of_landscape = OF_LANDSCAPE.get(config.landscape, ("noise",))
         with right:
-            lesson.problems(choices, text)
             lesson.controls(choices, text, (IN_SIGHT[0], *of_landscape, *IN_SIGHT[1:]), DETAILS)
             view = lesson.views(
                 choices, text, picture=figures.pictures_of(config), which=choices.config.optimizers
             )
         with left:
+            lesson.problems(choices, text)
             beside = {"basins": (basins, figures.basin_config(basins.Config, choices.config, view["which"]))}
             stage = Stage(choices, experiment, text, beside if view["picture"] == "basins" else None)
             recording = stage.show(

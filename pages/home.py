@@ -7,12 +7,12 @@ from dlviz.curriculum import CHAPTERS
 from dlviz.text import words
 from dlviz.ui import site
 from dlviz.ui.choices import Choices
-from dlviz.ui.map import circles
+from dlviz.ui.map import rings
 from dlviz.ui.stage import Stage
 
 shared = words(site.language())
 site.opening(shared("home.title"), shared("home.sentence"))
-st.html(circles(shared))
+st.html(rings(shared))
 st.caption(shared("home.how"))
 
 for chapter, slugs in CHAPTERS.items():

@@ -134,7 +134,8 @@ class Film:
                 _assign(figure["data"][move.trace], attribute, column[rows])
         annotations = [_annotation(label, step) for label in self.labels]
         figure["layout"]["annotations"] = [*figure["layout"].get("annotations", ()), *annotations]
-        figure["layout"].setdefault("title", {"text": self.title})
+        figure["layout"].setdefault("title", {"text": self.title, "x": 0.02})
+        figure["layout"]["margin"] = {**figure["layout"].get("margin", {}), "t": 48}
         return go.Figure(theme.painted(figure, dark=dark))
 
     def to_csv(self) -> str:

@@ -123,11 +123,11 @@ def space(x: str, y: str, z: str, **parts: Any) -> dict[str, Any]:
     }
     for axis, more in parts.items():
         axes[axis] |= more
-    camera = {"eye": {"x": -1.35, "y": -1.45, "z": 1.05}, "center": {"x": 0, "y": 0, "z": -0.18}}
+    camera = {"eye": {"x": -1.0, "y": -1.25, "z": 1.0}, "center": {"x": 0, "y": 0, "z": -0.12}}
     return {
         **axes,
         "camera": camera,
         "aspectmode": "manual",
-        "aspectratio": {"x": 1.15, "y": 1.15, "z": 0.75},
+        "aspectratio": {"x": 1.3, "y": 1.3, "z": 0.72},
         "dragmode": "turntable",
     }

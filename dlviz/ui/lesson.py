@@ -39,11 +39,9 @@ def problems(choices: Choices, text: Text) -> None:
     """One line for each value of the link that could not be used."""
     for problem in choices.problems:
         name = text.field(problem.field) if text.has(f"field.{problem.field}") else text("app.step")
-        value = "`" + problem.value[:40].replace("`", "'") + "`"
+        value = "`" + problem.value[:40].replace("`", "'").replace("\n", " ") + "`"
         fallback = shown(text, problem.field, problem.fallback)
-        st.warning(
-            text("app.unusable", value=value, field=name, fallback=fallback), icon=":material/link_off:"
-        )
+        st.caption(":material/link_off: " + text("app.unusable", value=value, field=name, fallback=fallback))
 
 
 def controls(choices: Choices, text: Text, in_sight: Sequence[str], details: Sequence[str]) -> None:

@@ -236,7 +236,7 @@ def _basin_map(found: Recording, text: Text) -> tuple[list[dict[str, Any]], tupl
     minimum, needed = last.minimum, last.needed  # (G, G) each
     arrived = minimum < NOT_THERE
     share = np.where(
-        arrived, np.clip(needed / max(1, found.config.steps), 0, 1), 1.0
+        arrived, np.sqrt(np.clip(needed / max(1, found.config.steps), 0, 1)), 1.0
     )  # 0 at once, 1 at the end
     count = len(theme.SERIES)
     code = np.where(
@@ -244,7 +244,7 @@ def _basin_map(found: Recording, text: Text) -> tuple[list[dict[str, Any]], tupl
     )  # hue by its whole part, shade by the rest
     scale: list[list[Any]] = []
     for k, hue in enumerate(theme.BASINS):
-        scale += [[k / count, hue[0]], [(k + 1) / count - 1e-6, hue[1]]]
+        scale += [[k / count, hue[0]], [(k + 1) / count - (1e-6 if k + 1 < count else 0), hue[1]]]
     x, y = (np.linspace(axis[0], axis[-1], code.shape[0]) for axis in (found.scene.x, found.scene.y))
     look = {
         "colorscale": scale,

@@ -25,6 +25,11 @@ def pictures_of(config: Any) -> tuple[str, ...]:
     return ("update", *fits, "basins", *phases)
 
 
+def detail_of(config: Any) -> tuple[str, ...]:
+    """The optimisers that can be looked at closely, those with most inside first."""
+    return tuple(reversed(config.optimizers))
+
+
 def stage(
     recording: Recording, others: Mapping[str, Recording], text: Text, *, picture: str, which: str
 ) -> list[Film]:

@@ -79,6 +79,8 @@ export function lookOf(trace, layout) {
       outline: { width: outline.width ?? 0, ...colorist(outline.color ?? '#444', outline, layout) },
     };
   }
+  const arrow = look.marker?.previous && look.marker.symbol === 'arrow';
+  look.short = arrow ? 0.9 * Number(look.marker.size) || 0 : 0;
   if (mode.includes('text') && trace.text) {
     look.text = { list: trace.text, at: trace.textposition ?? 'middle center', font: trace.textfont };
   }

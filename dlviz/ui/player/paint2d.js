@@ -67,6 +67,15 @@ function extendPath(path, points, from, n) {
   }
 }
 
+function shortened(points, n, by) {
+  const out = points.slice(0, 2 * n);
+  const [dx, dy] = [out[2 * n - 2] - out[2 * n - 4], out[2 * n - 1] - out[2 * n - 3]];
+  const share = Math.max(0, 1 - by / (Math.hypot(dx, dy) || 1));
+  out[2 * n - 2] = out[2 * n - 4] + share * dx;
+  out[2 * n - 1] = out[2 * n - 3] + share * dy;
+  return out;
+}
+
 /** A polyline that remembers what it has drawn, so that one more step costs one more point. */
 export class Trail {
   constructor() {
@@ -77,8 +86,8 @@ export class Trail {
     Object.assign(this, { version, n: 0, path: new Path2D(), points: new Float32Array(256) });
   }
 
-  /** Brings the trail to n points. */
-  update(plane, xs, ys, n, growing) {
+  /** Brings the trail to n points; `short`: pixels by which the line ends before its last point (under an arrow head). */
+  update(plane, xs, ys, n, growing, short = 0) {
     if (!growing || this.version !== plane.version || n < this.n) this.reset(plane.version);
     if (2 * n > this.points.length) {
       const points = new Float32Array(4 * n);
@@ -86,7 +95,7 @@ export class Trail {
       this.points = points;
     }
     project(plane, xs, ys, n, this.n, this.points);
-    extendPath(this.path, this.points, this.n, n);
+    extendPath(this.path, short > 0 && n > 1 ? shortened(this.points, n, short) : this.points, this.n, n);
     this.n = n;
     return this;
   }
@@ -99,7 +108,8 @@ export function paintScatter(ctx, plane, look, trail, values) {
   if (look.fill && n) paintFill(ctx, plane, look.fill, trail);
   if (look.line && look.line.width > 0) {
     ctx.lineWidth = look.line.width;
-    ctx.lineJoin = ctx.lineCap = 'round';
+    ctx.lineJoin = 'round';
+    ctx.lineCap = look.marker?.previous || look.line.dash.length ? 'butt' : 'round';
     ctx.setLineDash(look.line.dash);
     ctx.strokeStyle = look.line.one ?? '#888';
     ctx.stroke(path);

@@ -124,6 +124,22 @@ export class Camera {
   }
 }
 
+const edgePoint = new Float32Array(3);
+
+/** Where a path leaves the scene's box, between a point inside and one outside. */
+function crossing(camera, lists, inside, outside) {
+  let [low, high] = [0, 1];
+  const to = (share) => camera.project(...lists.map((list) => list[inside] + share * (list[outside] - list[inside])), edgePoint, 0);
+  for (let k = 0; k < 8; k++) {
+    const middle = (low + high) / 2;
+    to(middle);
+    if (Number.isNaN(edgePoint[0])) high = middle;
+    else low = middle;
+  }
+  to(low);
+  return [edgePoint[0], edgePoint[1]];
+}
+
 /** A path in space that remembers what it has drawn. */
 export class SpaceTrail {
   constructor() {
@@ -150,9 +166,12 @@ export class SpaceTrail {
       hidden[i] = camera.hides(points, i, depth) ? 1 : 0;
       if (i === 0) continue;
       const path = hidden[i] && hidden[i - 1] ? this.faint : this.seen;
-      if (Number.isNaN(points[3 * i] + points[3 * i - 3] + points[3 * i + 1] + points[3 * i - 2])) continue;
-      path.moveTo(points[3 * i - 3], points[3 * i - 2]);
-      path.lineTo(points[3 * i], points[3 * i + 1]);
+      const [from, to] = [3 * i - 3, 3 * i].map((k) => [points[k], points[k + 1]]);
+      const [out, off] = [Number.isNaN(from[0]), Number.isNaN(to[0])];
+      if (out && off) continue;
+      const edge = out || off ? crossing(camera, [xs, ys, zs], out ? i : i - 1, out ? i - 1 : i) : null;
+      path.moveTo(...(out ? edge : from));
+      path.lineTo(...(off ? edge : to));
     }
     this.n = n;
     return this;
@@ -160,12 +179,14 @@ export class SpaceTrail {
 }
 
 const FAINT = 0.25;
+const SOLID_LINE = 0.36; // CSS pixels per unit of a scatter3d line's width, as Plotly's WebGL draws it
+const SOLID_MARK = 1.5; // the same for a mark's size
 
 /** A scatter3d trace: its line and its marks. */
 export function paintSpace(ctx, look, trail, values) {
   const { points, hidden, n } = trail;
   if (look.line && look.line.width > 0) {
-    ctx.lineWidth = Math.max(1, look.line.width * 0.75);
+    ctx.lineWidth = Math.max(1.2, look.line.width * SOLID_LINE);
     ctx.lineCap = ctx.lineJoin = 'round';
     ctx.setLineDash(look.line.dash);
     ctx.strokeStyle = look.line.one ?? pickColor(look.line, Math.max(0, n - 1));
@@ -176,8 +197,10 @@ export function paintSpace(ctx, look, trail, values) {
     ctx.setLineDash([]);
   }
   if (look.marker) {
+    const { sizeOf } = look.marker;
+    const marker = { ...look.marker, sizeOf: (size) => SOLID_MARK * sizeOf(size) };
     for (let i = 0; i < n; i++) {
-      const one = hidden[i] ? { marker: look.marker, opacity: look.opacity * FAINT } : look;
+      const one = { marker, opacity: look.opacity * (hidden[i] ? FAINT : 1) };
       paintMark(ctx, one, i, points[3 * i], points[3 * i + 1], values);
     }
   }

@@ -151,7 +151,7 @@ export class Painter {
       paintSpace(ctx, look, mover.trail.update(mover.view, this.gd._fullData, xs, ys, own('z'), n, growing), values);
     } else {
       mover.trail ??= new Trail();
-      paintScatter(ctx, mover.view, look, mover.trail.update(mover.view, xs, ys, n, growing), values);
+      paintScatter(ctx, mover.view, look, mover.trail.update(mover.view, xs, ys, n, growing, growing ? 0 : look.short), values);
     }
   }
 

@@ -62,7 +62,8 @@ export function dressedLayout(layout, theme, coarse) {
   copy.uirevision ??= 'keep';
   copy.font = { size: 13 * theme.scale, color: theme.text, ...copy.font };
   if (theme.font) copy.font.family = theme.font;
-  copy.margin ??= { l: 48, r: 12, t: 8, b: 40 };
+  copy.margin = { l: 48, r: 12, t: 8, b: 40, ...copy.margin };
+  for (const side of ['l', 'b']) copy.margin[side] = Math.round(copy.margin[side] * theme.scale);
   copy.hoverlabel ??= { font: { family: copy.font.family } };
   copy.autosize = true;
   delete copy.width;

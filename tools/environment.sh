@@ -21,6 +21,10 @@ if [ -x "$folder/bin/python" ] && suits "$folder/bin/python"; then
         exit 0
     fi
 else
+    if [ "$(uname -sm)" = "Darwin x86_64" ]; then
+        say "PyTorch 2.13 is not built for Intel Macs; a Mac with Apple silicon and macOS 14, or Linux, is needed."
+        exit 1
+    fi
     found=
     for candidate in ${PYTHON:+"$PYTHON"} python3 python3.13 python3.12 python3.11 python; do
         if suits "$candidate"; then found=$candidate; break; fi

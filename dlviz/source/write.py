@@ -25,13 +25,15 @@ if __name__ == "__main__":
     torch.set_num_threads(1)  # another number of threads may round in another way
     frames = list(run({config}()))
     last = numbers(frames[-1])
-    scalars = {{name: value for name, value in last.items() if isinstance(value, float)}}
-    print("step", len(frames) - 1, *(f"{{name}}={{value:.6g}}" for name, value in scalars.items()))
+    print("step:", len(frames) - 1)
+    for name, value in last.items():
+        print(f"{{name}}: {{value}}"[:110])
     print(json.dumps(last))
 """
 
 NOTEBOOK = """
 import json
+import numpy as np
 import torch
 from {experiment} import {config}, run
 from dlviz.source.numbers import numbers
@@ -48,11 +50,12 @@ try:
 except ImportError:  # the numbers above need no plotting library
     print("matplotlib: pip install matplotlib")
 else:
-    tracks = [name for name, value in last.items() if isinstance(value, float)]
-    figure, axes = plt.subplots(1, max(len(tracks), 1), figsize=(5 * max(len(tracks), 1), 3), squeeze=False)
-    for axis, name in zip(axes[0], tracks):
-        axis.plot([getattr(frame, name) for frame in frames])
-        axis.set(xlabel="step", ylabel=name)
+    tracks = {{name: np.array([getattr(frame, name) for frame in frames]) for name in last}}
+    tracks = {{name: track for name, track in tracks.items() if track.ndim < 3 and track[0].size < 16}}
+    figure, axes = plt.subplots(len(tracks) or 1, 1, figsize=(8, 2 * len(tracks) or 1), squeeze=False)
+    for axis, (name, track) in zip(axes[:, 0], tracks.items()):
+        axis.plot(track)
+        axis.set(ylabel=name)
     plt.show()
 """
 CELLS = (3, 2, 1)  # statements of NOTEBOOK in each of its cells

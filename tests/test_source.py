@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -63,12 +64,10 @@ def shown(experiment: Any, config: Any) -> dict[str, Any]:
 
 def last_line(file: Path) -> dict[str, Any]:
     """Runs a file in a fresh interpreter and reads the JSON that it ends on."""
+    command = [sys.executable, "-I", "-c", ALONE, str(file)]
+    windowless = os.environ | {"MPLBACKEND": "Agg"}
     done = subprocess.run(
-        [sys.executable, "-I", "-c", ALONE, str(file)],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        cwd=file.parent,
+        command, capture_output=True, text=True, timeout=300, cwd=file.parent, env=windowless
     )
     assert done.returncode == 0, done.stderr
     return json.loads([line for line in done.stdout.splitlines() if line.startswith("{")][-1])

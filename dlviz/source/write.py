@@ -51,7 +51,8 @@ except ImportError:  # the numbers above need no plotting library
     print("matplotlib: pip install matplotlib")
 else:
     tracks = {{name: np.array([getattr(frame, name) for frame in frames]) for name in last}}
-    tracks = {{name: track for name, track in tracks.items() if track.ndim < 3 and track[0].size < 16}}
+    tracks = {{name: track for name, track in tracks.items() if track.dtype.kind == "f" and track[0].size < 16}}
+    tracks = {{name: track for name, track in tracks.items() if track.ndim < 3 and np.isfinite(track).any()}}
     figure, axes = plt.subplots(len(tracks) or 1, 1, figsize=(8, 2 * len(tracks) or 1), squeeze=False)
     for axis, (name, track) in zip(axes[:, 0], tracks.items()):
         axis.plot(track)

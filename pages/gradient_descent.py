@@ -40,7 +40,7 @@ def play() -> None:
         with right:
             lesson.controls(choices, text, (IN_SIGHT[0], *of_landscape, *IN_SIGHT[1:]), DETAILS)
             view = lesson.views(
-                choices, text, picture=figures.pictures_of(config), which=choices.config.optimizers
+                choices, text, picture=figures.pictures_of(config), which=figures.detail_of(config)
             )
         with left:
             lesson.problems(choices, text)

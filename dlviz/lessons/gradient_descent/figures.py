@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,13 @@ def pictures_of(config: Any) -> tuple[str, ...]:
 def detail_of(config: Any) -> tuple[str, ...]:
     """The optimisers that can be looked at closely, those with most inside first."""
     return tuple(reversed(config.optimizers))
+
+
+def all_views(config: Any) -> Iterator[dict[str, str]]:
+    """Every view that the page offers of a recording, the first one shown first."""
+    for which in detail_of(config):
+        for picture in pictures_of(config):
+            yield {"picture": picture, "which": which}
 
 
 def stage(

@@ -1,0 +1,134 @@
+"""Every page in both languages: it runs, answers its controls, and survives bad links and bad entries."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dlviz.curriculum import LESSONS
+from dlviz.lessons.gradient_descent.experiment import Config
+from dlviz.text import LANGUAGES, lesson_text, words
+
+HOUSE = Path(__file__).parents[1]
+GD = "gradient_descent"
+pages = pytest.mark.parametrize("slug", LESSONS)
+languages = pytest.mark.parametrize("lang", LANGUAGES)
+
+
+def opened(slug: str | None = None, **query: str) -> AppTest:
+    """A page as a visitor of that link sees it."""
+    app = AppTest.from_file(str(HOUSE / "dlviz" / "ui" / "site.py"), default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    if slug:
+        app.switch_page(str(HOUSE / "pages" / f"{slug}.py"))
+        for name, value in query.items():  # what a link to the page itself would carry
+            app.query_params[name] = value
+        app.run()
+    assert not app.exception
+    return app
+
+
+@languages
+def test_home_shows_every_lesson_that_is_built(lang: str) -> None:
+    app = opened(lang=lang)
+    assert app.title[0].value == words(lang)("home.title")  # type: ignore[arg-type]
+    captions = [caption.value for caption in app.caption]
+    assert all(lesson_text(slug, lang)("sentence") in captions for slug in LESSONS)  # type: ignore[arg-type]
+
+
+@pages
+@languages
+def test_a_lesson_opens_in_its_language(slug: str, lang: str) -> None:
+    app, text = opened(slug, lang=lang), lesson_text(slug, lang)  # type: ignore[arg-type]
+    assert app.title[0].value == text("title")
+    shown = [markdown.value for markdown in app.markdown]
+    assert all(passage in shown for passage in text.passages.values())
+
+
+@pages
+def test_another_language_keeps_what_was_chosen(slug: str) -> None:
+    app = opened(slug, lang="ko", seed="7")
+    app.segmented_control(key="lang-switch").set_value("en").run()
+    assert not app.exception
+    assert app.title[0].value == lesson_text(slug, "en")("title")
+    assert app.number_input(key=f"{slug}.seed").value == 7
+
+
+@pages
+@languages
+def test_a_link_that_cannot_be_meant_is_told_in_one_line(slug: str, lang: str) -> None:
+    app = opened(slug, lang=lang, seed="-4", step="999999", unknown="x")
+    text = lesson_text(slug, lang)  # type: ignore[arg-type]
+    told = [caption.value for caption in app.caption if "link_off" in caption.value]
+    assert len(told) == 2
+    assert text.field("seed") in told[0]
+    assert app.number_input(key=f"{slug}.seed").value == 0
+
+
+@pages
+def test_a_link_cannot_put_markdown_on_the_page(slug: str) -> None:
+    app = opened(slug, lang="en", seed="`![x](http://example.org/x.png)`<script>")
+    (told,) = [caption.value for caption in app.caption if "link_off" in caption.value]
+    assert told.count("`") == 2  # all of it inside one code span
+
+
+@pages
+def test_a_teachers_link_hides_and_locks(slug: str) -> None:
+    app = opened(slug, lang="en", present="1", hide="words,tries,predict,code,nothing", lock="seed")
+    text = lesson_text(slug, "en")
+    assert not any(passage in [m.value for m in app.markdown] for passage in text.passages.values())
+    assert app.number_input(key=f"{slug}.seed").disabled
+    assert not [button for button in app.button if ".try." in str(button.key)]
+    assert not opened(slug, hide="controls").slider
+
+
+def test_a_formula_is_drawn_and_a_wrong_one_is_refused_and_kept() -> None:
+    app = opened(GD, lang="ko", landscape="formula")
+    box = app.text_input(key=f"{GD}.formula")
+    box.set_value("x**2 + 3*y**2").run()
+    assert not app.exception
+    assert not app.error
+    for wrong in ("__import__('os')", "x^2", "sin(", "9**9**9**9", "x.real", "", "1", "<b>x</b>", "y" * 120):
+        app.text_input(key=f"{GD}.formula").set_value(wrong).run()
+        assert not app.exception
+        assert len(app.error) == 1, wrong
+        assert app.text_input(key=f"{GD}.formula").value == wrong  # nothing is lost
+    app.text_input(key=f"{GD}.formula").set_value("x**2 + y**2").run()
+    assert not app.error
+
+
+@pytest.mark.parametrize("landscape", ["bowl", "formula", "diabetes", "breast_cancer", "cliff"])
+def test_every_landscape_shows_all_its_pictures(landscape: str) -> None:
+    app = opened(GD, lang="en", landscape=landscape)
+    for picture in app.selectbox(key=f"{GD}.view.picture").options:
+        app.selectbox(key=f"{GD}.view.picture").select(picture).run()
+        assert not app.exception, (landscape, picture)
+
+
+def test_another_landscape_brings_its_own_start() -> None:
+    app = opened(GD, lang="en", start_x="2", start_y="2")
+    app.selectbox(key=f"{GD}.landscape").set_value("rosenbrock").run()
+    start = app.number_input(key=f"{GD}.start_x").value, app.number_input(key=f"{GD}.start_y").value
+    rosenbrock = Config(landscape="rosenbrock")
+    assert start == (rosenbrock.start_x, rosenbrock.start_y) != (2, 2)
+
+
+def test_no_optimiser_at_all_is_refused_and_the_race_stays() -> None:
+    app = opened(GD, lang="en")
+    app.button_group(key=f"{GD}.optimizers").set_value([]).run()
+    assert not app.exception
+    assert len(app.error) == 1
+
+
+def test_a_prediction_is_committed_before_the_race_is_run() -> None:
+    app = opened(GD, lang="en")
+    app.radio[0].set_value("momentum").run()
+    commit = next(button for button in app.button if button.label == words("en")("predict.commit"))
+    commit.click().run()
+    assert not app.exception
+    assert any("Momentum" in m.value and "predicted" in m.value for m in app.markdown)
+    assert app.selectbox(key=f"{GD}.landscape").value == "bowl"

@@ -42,6 +42,6 @@ else
 fi
 
 say "installing $requirements (the first time this takes a few minutes)"
-"$folder/bin/python" -m pip install --quiet --disable-pip-version-check -r "$requirements"
+"$folder/bin/python" -m pip install -qq --disable-pip-version-check -r "$requirements"
 print_of "$requirements" >"$folder/installed-$requirements"
 print_of requirements.txt >"$folder/installed-requirements.txt"

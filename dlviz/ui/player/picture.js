@@ -9,6 +9,7 @@ import {dressed, dressedLayout} from './theme.js'
 
 const PLOTLY_CONFIG = { displayModeBar: false, displaylogo: false, responsive: false, scrollZoom: 'gl3d', doubleClick: 'reset', showTips: false };
 const CLICK_SLACK = 4; // pixels between press and release that still are a click
+const CLICK_LATE = 400; // ms after the release until which Plotly may still say what was hit in a scene
 
 /** One film with a figure, in its frame. */
 export class Picture {
@@ -110,7 +111,9 @@ export class Picture {
       }
     });
     this.gd.on('plotly_click', ({ points: [point] }) => {
-      if (this.film.head.click && point && 'z' in point && point.data.type.match(/surface|3d/)) this.stage.clicked(this, point.x, point.y, point.z);
+      if (!this.film.head.click || !/surface|3d/.test(point?.data.type)) return;
+      this.pointed = point; // Plotly says so at the press, also when a turn of the camera begins
+      if (performance.now() - this.released < CLICK_LATE) this.clickedSolid();
     });
   }
 
@@ -202,22 +205,37 @@ export class Picture {
     if (!event.ctrlKey && !event.metaKey && !this.root.classList.contains('dl-solo')) event.stopImmediatePropagation();
   }
 
+  /** A press and a release at one place; Plotly may lay a cover over the page in between. */
   watchClicks() {
-    let press = null;
-    this.plot.addEventListener('pointerdown', (event) => (press = event.button === 0 ? event : null), true);
-    this.plot.addEventListener('pointerup', (event) => {
-      const near = press && Math.hypot(event.clientX - press.clientX, event.clientY - press.clientY) <= CLICK_SLACK;
-      press = null;
-      if (!near || !this.ready || !this.film.head.click) return;
-      const box = this.gd.getBoundingClientRect();
-      const [px, py] = [event.clientX - box.left, event.clientY - box.top];
-      for (const { xaxis, yaxis } of Object.values(this.gd._fullLayout._plots ?? {})) {
-        const [x, y] = [px - xaxis._offset, py - yaxis._offset];
-        if (x < 0 || y < 0 || x > xaxis._length || y > yaxis._length) continue;
-        this.stage.clicked(this, Number(xaxis.p2d(x)), Number(yaxis.p2d(y)), null);
-        return;
-      }
+    this.plot.addEventListener('pointerdown', (press) => {
+      if (press.button !== 0 || !this.ready || !this.film.head.click) return;
+      Object.assign(this, { pointed: null, released: -Infinity });
+      const release = (event) => {
+        const far = Math.hypot(event.clientX - press.clientX, event.clientY - press.clientY) > CLICK_SLACK;
+        if (event.type === 'pointerup' && !far) this.clickedAt(press.clientX, press.clientY);
+        for (const type of ['pointerup', 'pointercancel']) window.removeEventListener(type, release, true);
+      };
+      for (const type of ['pointerup', 'pointercancel']) window.addEventListener(type, release, true);
     }, true);
+  }
+
+  clickedSolid() {
+    if (!this.pointed) return;
+    const { x, y, z } = this.pointed;
+    Object.assign(this, { pointed: null, released: -Infinity });
+    this.stage.clicked(this, x, y, z);
+  }
+
+  clickedAt(clientX, clientY) {
+    this.released = performance.now();
+    this.clickedSolid();
+    const box = this.gd.getBoundingClientRect();
+    for (const { xaxis, yaxis } of Object.values(this.gd._fullLayout._plots ?? {})) {
+      const [x, y] = [clientX - box.left - xaxis._offset, clientY - box.top - yaxis._offset];
+      if (x < 0 || y < 0 || x > xaxis._length || y > yaxis._length) continue;
+      this.stage.clicked(this, Number(xaxis.p2d(x)), Number(yaxis.p2d(y)), null);
+      return;
+    }
   }
 
   fail(error) {

@@ -24,7 +24,7 @@ export class Pull {
     this.asked = now;
     this.number += 1;
     this.pending = this.number;
-    this.send('need', { tape: reel.id, have: reel.held, want, req: this.pending, heads: reel.heads(), plotly });
+    this.send('need', { tape: reel.id, have: reel.have, want, req: this.pending, heads: reel.heads(), plotly });
   }
 
   /** What a playing stage must ask for now; 0 if it has enough. */

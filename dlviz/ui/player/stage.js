@@ -63,7 +63,10 @@ export class Stage {
     const change = reel.merge(message);
     this.pull.answered(header.req ?? 0);
     this.misses = change.lacking ? this.misses + 1 : 0;
-    if (header.plotly) this.plotlyReady = plotlyOf(arrayOf(header.plotly, blob).values).catch(() => null);
+    if (header.plotly && !this.scene.plotly) {
+      this.bare = false;
+      this.plotlyReady = plotlyOf(arrayOf(header.plotly, blob).values).catch(() => null);
+    }
     if (header.download) this.download(header.download, blob);
     this.bar.words(this.ui.texts ?? {}, { locked: this.ui.locked, served: this.served });
     this.root.classList.toggle('dl-present', Boolean(this.ui.present));
@@ -99,6 +102,7 @@ export class Stage {
     if (this.ui.step != null) this.seek(this.ui.step);
     else if (this.ui.autoplay && !stillMotion()) this.play();
     this.invalidate();
+    this.rest();
   }
 
   /** Another recording: of another config, or trained anew. */
@@ -130,7 +134,7 @@ export class Stage {
     if (!this.served || !(this.wish !== null || lacking || bare)) return;
     const want = this.wish === null ? Math.max(reel.frames, this.step + 1) : Math.min(reel.length, this.wish + 1);
     this.pull.ask(reel, want, bare);
-    const pause = lacking ? Math.min(RETRY_MOST, RETRY * 2 ** Math.min(8, this.misses - 1)) : RETRY;
+    const pause = bare ? RETRY_MOST : lacking ? Math.min(RETRY_MOST, RETRY * 2 ** Math.min(8, this.misses - 1)) : RETRY;
     this.wishTimer = setTimeout(() => this.reach(), pause);
     this.invalidate();
   }

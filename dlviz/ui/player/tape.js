@@ -22,6 +22,11 @@ export class Reel {
     return rows.length ? Math.min(...rows) : 0;
   }
 
+  /** The first row that must be asked for: all of them where a film has changed under the same recording. */
+  get have() {
+    return this.order.some((name) => this.films.get(name).stale) ? 0 : this.held;
+  }
+
   /** The last step that can ever be seen. */
   get last() {
     return Math.max(0, (this.done ? this.held : Math.max(this.length, this.held)) - 1);
@@ -29,7 +34,7 @@ export class Reel {
 
   /** Digests of the heads that are here, by film. */
   heads() {
-    return Object.fromEntries(this.order.map((name) => [name, this.films.get(name).digest]).filter(([, digest]) => digest));
+    return Object.fromEntries(this.order.map((name) => this.films.get(name)).filter((film) => film.digest && !film.stale).map((film) => [film.name, film.digest]));
   }
 
   /**
@@ -56,12 +61,14 @@ export class Reel {
     for (const packed of header.films) {
       const film = this.films.get(packed.name) ?? this.empty({ name: packed.name, digest: null, head: null });
       this.films.set(packed.name, film);
-      if (packed.head && packed.digest !== film.digest) {
+      // a new head is taken with its first row only: what is seen stays whole until all of the new is here
+      if (packed.head && packed.digest !== film.digest && (header.start === 0 || !film.digest || fresh)) {
         Object.assign(film, { digest: packed.digest, head: filled(packed.head, blob) });
         this.empty(film);
         heads.push(packed.name);
       }
       const known = film.digest === packed.digest;
+      film.stale = !known;
       const fits = known && header.start <= film.rows;
       if (fits) this.grow(film, packed, header, blob);
       else lacking = true;

@@ -68,7 +68,8 @@ export function dressedLayout(layout, theme, coarse) {
   copy.autosize = true;
   delete copy.width;
   delete copy.height;
-  const solid = Object.keys(copy).some((name) => name.startsWith('scene'));
-  if (coarse && !solid) copy.dragmode = false; // a finger on a flat picture scrolls the page
+  const scenes = Object.keys(copy).filter((name) => name.startsWith('scene'));
+  for (const name of scenes) copy[name].dragmode ??= 'turntable';
+  if (coarse && !scenes.length) copy.dragmode = false; // a finger on a flat picture scrolls the page
   return copy;
 }

@@ -67,12 +67,12 @@ class Config(BaseConfig):
         """A rate and a momentum that suit the landscape and the optimiser.
 
         Those that divide by the size of the gradients move by about the learning rate: theirs crosses the view
-        in 150 updates.
+        in 150 updates or fewer.
         """
         view = suggested_view(chosen)
         rate = view.learning_rate
         if chosen.get("optimizer", "adam") in ("adam", "adamw", "rmsprop"):
-            rate = round(view.width / 150, 3)
+            rate = max(rate, round(view.width / 150, 3))
         return {"learning_rate": rate, "momentum": view.momentum}
 
     def length(self) -> int:

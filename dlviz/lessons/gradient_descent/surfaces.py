@@ -84,7 +84,8 @@ def cross_entropy(w: Tensor, b: Tensor, feature: Tensor, target: Tensor) -> Tens
     """Mean cross-entropy of the probabilities σ(w x + b)."""
     # f = -1/N Σ yᵢ log σ(w xᵢ + b) + (1 - yᵢ) log (1 - σ(w xᵢ + b))
     logits = w[..., None] * feature + b[..., None]  # (..., N)
-    return F.binary_cross_entropy_with_logits(logits, target.expand_as(logits), reduction="none").mean(-1)
+    targets = target.to(logits).expand_as(logits)
+    return F.binary_cross_entropy_with_logits(logits, targets, reduction="none").mean(-1)  # (...)
 
 
 SURFACES: dict[str, Surface] = {

@@ -5,7 +5,7 @@ TESTS ?= tests
 WORKERS ?= 2
 python = "$(VENV)/bin/python"
 
-.PHONY: help run test check bench app dev
+.PHONY: help run test check bench lint types house app dev
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -17,10 +17,16 @@ test: dev  ## all tests, the browser's included (TESTS=tests/test_house.py for s
 	@CHROMIUM="$$($(python) -m tests.browser.chromium)" && export CHROMIUM && \
 	$(python) -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
 
-check: dev  ## lint, format, types, and the rules of the house
+check: lint types house  ## lint, format, types, and the rules of the house
+
+lint: dev
 	@$(python) -m ruff check .
 	@$(python) -m ruff format --check .
+
+types: dev
 	@$(python) -m mypy
+
+house: dev
 	@$(python) -m pytest -q tests/test_house.py
 
 bench: dev  ## what the performance figures are measured with

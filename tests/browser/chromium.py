@@ -52,6 +52,7 @@ def _from_playwright() -> str | None:
     with sync_playwright() as playwright:
         path = playwright.chromium.executable_path
     if not os.path.exists(path):
+        print("dlviz: no Chromium on the PATH, getting one", file=sys.stderr)
         _run(sys.executable, "-m", "playwright", "install", "chromium")
     return path
 
@@ -70,13 +71,11 @@ def _starts(path: str) -> bool:
 
 
 def _run(*command: str) -> bool:
-    """Whether a command succeeded; what it prints goes to stderr, for stdout is the answer."""
+    """Whether a command succeeded; what it prints is nobody's business, for one sentence tells what failed."""
+    quiet = subprocess.DEVNULL
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    output = subprocess.DEVNULL if command[-1] == "--version" else sys.stderr
     try:
-        done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment, timeout=600
-        )
+        done = subprocess.run(command, stdin=quiet, stdout=quiet, stderr=quiet, env=environment, timeout=600)
     except (OSError, subprocess.TimeoutExpired):
         return False
     return done.returncode == 0

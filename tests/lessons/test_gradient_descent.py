@@ -405,8 +405,10 @@ def single_run(config: basins.Config, scene: basins.Scene, row: int, column: int
     if not there[-1].any():
         return basins.NOWHERE, config.steps
     minimum = int(distance[-1].argmin())
-    away = np.flatnonzero(~there[:, minimum])
-    return minimum, int(away[-1]) + 1 if len(away) else 0
+    looks = list(range(0, config.steps, basins.EVERY)) + [config.steps]
+    missed = [t for t in looks if not there[t, minimum]]  # the last look that did not find it there, ...
+    away = np.flatnonzero(~there[: missed[-1] + basins.EVERY, minimum]) if missed else []
+    return minimum, int(away[-1]) + 1 if len(away) else 0  # ... and when it came in the ten updates after
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,8 @@ class Frame:
         update: how many updates were made.
         minimum: number of the minimum that each start has reached, in the order of `Scene.minima`; 254 not
             there yet, 255 diverged.
-        needed: updates after which it was there and stayed there; those made so far where it is not there.
+        needed: updates after which it was there and stayed there, as looking every ten updates tells; those made
+            so far where it is not there.
     """
 
     update: int
@@ -162,20 +163,19 @@ def run(config: Config) -> Iterator[Frame]:
         optimizer.step()
         arrivals.remember(balls)
         if update % EVERY == 0 or update == config.steps:
-            arrivals.judge(update)
+            arrivals.look(update)
             yield Frame(update, *arrivals.maps(side))
 
 
 class Arrivals:
     """Which minimum each ball has reached, and since when it is there to stay.
 
-    Between two looks it only keeps the places. At a look it takes the minimum that is nearest now and counts
-    at how many of the latest places in a row the ball was near it. All is counted in float32 and chosen by
-    arithmetic: with masks that differ from ball to ball torch.where takes ten times as long.
+    It looks every ten updates. A ball that was there at the last look and is there now has stayed; of one that has
+    arrived since, the places in between say when. A ball that leaves and comes back between two looks is not seen.
 
     Args:
         balls: places at the start, (2, N).
-        minima: (M, 2).
+        minima: (M, 2), farther from each other than twice the radius.
         radius: how near is there.
     """
 
@@ -184,55 +184,45 @@ class Arrivals:
         self.places = torch.empty(EVERY + 1, *balls.shape)  # since the last look, (11, 2, N)
         self.kept = 0
         self.sound = torch.ones(balls.shape[1:])  # 1 as long as it has not diverged, (N,)
+        self.minimum = torch.full(balls.shape[1:], float(NOWHERE))  # (N,)
         self.needed = torch.zeros(balls.shape[1:])  # (N,)
         self.remember(balls)
-        self.judge(0)
+        self.look(0)
 
     def remember(self, balls: Tensor) -> None:
         """Keeps where the balls are."""
         self.places[self.kept] = balls
         self.kept += 1
 
-    def judge(self, update: int) -> None:
+    def look(self, update: int) -> None:
         """Looks where the balls are after an update."""
-        now = self.places[self.kept - 1]  # (2, N)
-        nearest = self.nearest(now)  # (N,)
-        nowhere = torch.full((1, 2), torch.nan)
-        targets = torch.cat((self.minima, nowhere)).T.contiguous()  # (2, M + 1)
-        target = targets.index_select(1, nearest.int())  # (2, N)
-        stayed = torch.zeros_like(nearest)
+        now, before = self.places[self.kept - 1], self.minimum
+        self.minimum = self.reached(now)
+        self.needed.masked_fill_(self.minimum == NOWHERE, update)
+        arrived = ((self.minimum != before) & (self.minimum != NOWHERE)).nonzero()[:, 0]  # (K,)
+        target = self.minima[self.minimum[arrived].int()].T  # (2, K)
+        stayed = torch.zeros(len(arrived))
         for place in self.places[: self.kept]:
-            offset = (place - target).square_()
-            stayed.add_(1).mul_(offset[0].add_(offset[1]).lt_(self.radius**2))
-        # near it at all places kept: it has been there since an earlier look
-        earlier = stayed.eq(self.kept).float()
-        self.needed = choose(earlier, self.needed, update + 1 - stayed).clamp_(max=update)
+            offset = place.index_select(1, arrived) - target  # (2, K)
+            stayed = (stayed + 1) * (offset.square().sum(0) < self.radius**2)
+        self.needed[arrived] = update + 1 - stayed
         self.sound.mul_(now.abs().amax(0).le_(FARTHEST))
-        self.minimum = choose(self.sound, choose(stayed.gt_(0), nearest, NOWHERE), LOST)
         self.places[0] = now
         self.kept = 1
 
-    def nearest(self, balls: Tensor) -> Tensor:
-        """The number of the nearest minimum, M where there is none, (N,)."""
-        nearest = torch.full(balls.shape[1:], float(len(self.minima)))
-        shortest = torch.full(balls.shape[1:], torch.inf)
-        closer = torch.empty_like(shortest)
+    def reached(self, balls: Tensor) -> Tensor:
+        """The number of the minimum that each ball is near, 254 where there is none, (N,)."""
+        minimum = torch.full(balls.shape[1:], float(NOWHERE))
         for number, (x, y) in enumerate(self.minima.tolist()):
-            distance = (balls[0] - x).square_().add_((balls[1] - y).square_())
-            torch.lt(distance, shortest, out=closer)
-            torch.minimum(distance, shortest, out=shortest)
-            nearest = choose(closer, number, nearest)
-        return nearest
+            # (bx - x)² + (by - y)² < r²
+            near = (balls[0] - x).square_().add_((balls[1] - y).square_()).lt_(self.radius**2)
+            minimum.add_(near, alpha=number - NOWHERE)
+        return minimum
 
     def maps(self, side: int) -> tuple[np.ndarray, np.ndarray]:
         """`minimum` and `needed` as pictures, (side, side)."""
-        minimum, needed = self.minimum.to(torch.uint8), self.needed.int()
-        return minimum.view(side, side).numpy(), needed.view(side, side).numpy()
-
-
-def choose(first: Tensor, one: Tensor | float, other: Tensor | float) -> Tensor:
-    """One where first is 1, the other where it is 0."""
-    return first * (one - other) + other
+        minimum = self.sound * (self.minimum - LOST) + LOST  # 255 where it diverged
+        return minimum.to(torch.uint8).view(side, side).numpy(), self.needed.int().view(side, side).numpy()
 
 
 def starts_a_side(landscape: str, wanted: int) -> int:

@@ -30,9 +30,12 @@ def rosenbrock_slope(x: Tensor, y: Tensor) -> Tensor:
 
 def himmelblau_slope(x: Tensor, y: Tensor) -> Tensor:
     # with a = x² + y - 11, b = x + y² - 7:  ∇f = (4 x a + 2 b, 2 a + 4 y b)
-    a = torch.addcmul(y, x, x) - 11
-    b = torch.addcmul(x, y, y) - 7
-    return torch.stack((torch.addcmul(2 * b, x, a, value=4), torch.addcmul(2 * a, y, b, value=4)))
+    a = torch.addcmul(y, x, x).sub_(11)
+    b = torch.addcmul(x, y, y).sub_(7)
+    gradient = torch.stack((b, a)).mul_(2)
+    gradient[0].addcmul_(x, a, value=4)
+    gradient[1].addcmul_(y, b, value=4)
+    return gradient
 
 
 def beale_slope(x: Tensor, y: Tensor) -> Tensor:

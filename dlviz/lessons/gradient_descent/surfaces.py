@@ -220,8 +220,8 @@ def find_minima(surface: Callable[[Tensor, Tensor], Tensor], view: View) -> tupl
     places, heights = places[kept], heights[kept]
     order = heights.round(decimals=9).argsort(stable=True)
     places, heights = places[order], heights[order]
-    # of several that walked to one place the first stays
-    twin = (torch.cdist(places, places) < width / 400).triu(1).any(0)
+    # of several closer than a fiftieth of the view, or at one place, the lowest stays
+    twin = (torch.cdist(places, places) < width / 50).triu(1).any(0)
     return places[~twin][:200], heights[~twin][:200]
 
 

@@ -14,13 +14,26 @@ function counted(n) {
   return counting;
 }
 
+let softwareGl = null;
+
+/** Whether WebGL runs on the processor: canvases had better stay there too (twice as many frames a second). */
+function drawsInSoftware() {
+  if (softwareGl === null) {
+    const gl = document.createElement('canvas').getContext('webgl');
+    const names = gl?.getExtension('WEBGL_debug_renderer_info');
+    softwareGl = /swiftshader|llvmpipe|software/i.test(gl?.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : gl.RENDERER) ?? '');
+    gl?.getExtension('WEBGL_lose_context')?.loseContext();
+  }
+  return softwareGl;
+}
+
 /** A canvas as large as its picture. */
 class Sheet {
   constructor(className) {
     this.canvas = document.createElement('canvas');
     this.canvas.className = className;
     this.canvas.setAttribute('aria-hidden', 'true');
-    this.ctx = this.canvas.getContext('2d');
+    this.ctx = this.canvas.getContext('2d', { willReadFrequently: drawsInSoftware() });
     this.dirty = false;
   }
 

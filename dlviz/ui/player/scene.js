@@ -100,6 +100,18 @@ export class Scene {
     };
   }
 
+  /** A miniature plays while it is in view; it stands at its last step where motion is not wanted. */
+  watchView() {
+    const { stage } = this;
+    if (matchMedia('(prefers-reduced-motion: reduce)').matches) {
+      stage.seek(Infinity);
+      return () => null;
+    }
+    const view = new IntersectionObserver(([entry]) => (entry.isIntersecting ? stage.play() : stage.pause()));
+    view.observe(stage.root);
+    return () => view.disconnect();
+  }
+
   /** Paints a step; true if any picture changed. */
   paint(step) {
     let painted = false;

@@ -10,7 +10,7 @@ import {Pull} from './pull.js'
 import {Scene} from './scene.js'
 import {Reel} from './tape.js'
 import {arrayOf, decodeMessage} from './wire.js'
-import {filmFrames, saveFile, takeStill, takeTable, TakeMenu} from './take.js'
+import {saveAnswer, takeAway, TakeMenu} from './take.js'
 
 const REST = 120; // ms after the last motion until Plotly takes over
 const RETRY = 170; // ms between looks whether a wish has come true
@@ -34,7 +34,7 @@ export class Stage {
       share: () => this.share(),
       full: () => this.full(),
     });
-    this.menu = new TakeMenu((picture, kind) => this.take(picture, kind));
+    this.menu = new TakeMenu((picture, kind) => takeAway(this, picture, kind));
     this.scene = new Scene(this);
     this.body = make('div', 'dl-body', {}, this.scene.grid, this.scene.captions, this.bar.root);
     root.classList.add('dl-stage', 'dl-waiting');
@@ -58,7 +58,7 @@ export class Stage {
     const message = decodeMessage(bytes);
     const { header, blob } = message;
     const { reel } = this;
-    const before = { opened: this.opened, id: reel.id, finished: reel.done && reel.held > 0 && this.step >= reel.held - 1 };
+    const before = { id: reel.id, step: this.ui.step, finished: reel.done && reel.held > 0 && this.step >= reel.held - 1 };
     this.ui = header.ui ?? this.ui;
     const change = reel.merge(message);
     this.pull.answered(header.req ?? 0);
@@ -67,9 +67,11 @@ export class Stage {
       this.bare = false;
       this.plotlyReady = plotlyOf(arrayOf(header.plotly, blob).values).catch(() => null);
     }
-    if (header.download) this.download(header.download, blob);
+    if (header.download) saveAnswer(this, header.download, blob);
     this.bar.words(this.ui.texts ?? {}, { locked: this.ui.locked, served: this.served });
     this.root.classList.toggle('dl-present', Boolean(this.ui.present));
+    this.root.classList.toggle('dl-miniature', Boolean(this.ui.miniature));
+    if (this.ui.miniature) this.clock.loop = true;
     this.scene.arrange(change.heads);
     if (change.fresh && before.id !== null) this.restart(before);
     this.fetchPlotly();
@@ -99,21 +101,24 @@ export class Stage {
   open() {
     if (this.opened) return;
     this.opened = true;
-    if (this.ui.step != null) this.seek(this.ui.step);
+    if (this.ui.miniature) this.ends.push(this.scene.watchView());
+    else if (this.ui.step != null) this.seek(this.ui.step);
     else if (this.ui.autoplay && !stillMotion()) this.play();
     this.invalidate();
     this.rest();
   }
 
   /** Another recording: of another config, or trained anew. */
-  restart({ finished }) {
+  restart({ finished, step }) {
+    const told = this.ui.step != null && this.ui.step !== step && this.ui.step !== this.written; // a link of the page names a step
     const asked = this.trained || this.clock.playing;
     const plays = asked || (finished && !stillMotion());
     this.trained = false;
     this.bar.train.classList.remove('dl-busy');
     this.wish = null;
     this.scene.renew();
-    if (plays) {
+    if (told && !asked) this.seek(this.ui.step);
+    else if (plays) {
       this.clock.step = 0;
       this.play();
     } else if (finished) this.wish = Infinity;
@@ -131,9 +136,10 @@ export class Stage {
     }
     const bare = this.bare && !this.scene.plotly;
     const lacking = this.misses > 0;
-    if (!this.served || !(this.wish !== null || lacking || bare)) return;
-    const want = this.wish === null ? Math.max(reel.frames, this.step + 1) : Math.min(reel.length, this.wish + 1);
-    this.pull.ask(reel, want, bare);
+    const working = reel.working && !document.hidden;
+    if (!this.served || !(this.wish !== null || lacking || bare || reel.working)) return;
+    const want = this.wish === null ? Math.max(1, reel.frames) : Math.min(reel.length, this.wish + 1);
+    if (working || lacking || bare || this.wish !== null) this.pull.ask(reel, want, bare);
     const pause = bare ? RETRY_MOST : lacking ? Math.min(RETRY_MOST, RETRY * 2 ** Math.min(8, this.misses - 1)) : RETRY;
     this.wishTimer = setTimeout(() => this.reach(), pause);
     this.invalidate();
@@ -195,7 +201,7 @@ export class Stage {
   }
 
   listens() {
-    const { stages } = window.__dlviz;
+    const stages = window.__dlviz.stages.filter((probe) => !probe.stage.ui.miniature);
     return this.root.isConnected && (stages.find((probe) => probe.stage.chosen) ?? stages[0])?.stage === this;
   }
 
@@ -261,29 +267,10 @@ export class Stage {
   }
 
   address() {
-    if (!this.served || !this.opened) return;
+    if (!this.served || !this.opened || this.ui.miniature) return;
     const atEnd = this.reel.done && this.step >= this.reel.held - 1;
-    writeAddress(this.ui, this.clock.playing || atEnd ? 0 : this.step);
-  }
-
-  /** Takes a picture away in one of the forms of its menu. */
-  async take(picture, kind) {
-    this.pause();
-    try {
-      if (kind === 'csv') takeTable(picture);
-      else if (kind === 'gif') this.send('gif', { film: picture.name, ...(await filmFrames(picture)) });
-      else if (kind === 'html') this.send('take', { what: 'html', film: picture.name, req: (this.takes += 1) });
-      else await takeStill(picture, kind);
-    } catch {
-      this.bar.tell('failed');
-    }
-  }
-
-  download({ name, mime, data, req }, blob) {
-    const key = `${req} ${name} ${data.$a}`;
-    if (key === this.downloaded) return; // messages may be repeated
-    this.downloaded = key;
-    saveFile(name, new Blob([arrayOf(data, blob).values], { type: mime }));
+    this.written = this.clock.playing || atEnd ? 0 : this.step;
+    writeAddress(this.ui, this.written);
   }
 
   remove() {

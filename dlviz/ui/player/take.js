@@ -3,13 +3,14 @@
 import {plainText, plotlyText, say} from './format.js'
 import {make} from './icons.js'
 import {colorOf} from './theme.js'
+import {arrayOf} from './wire.js'
 
 const GIF_FRAMES_MOST = 60;
 const GIF_SECONDS = 5;
 const CELLS_MOST = 400000; // of a table; above it, the present step alone
 
 /** Gives the browser a file to keep. */
-export function saveFile(name, blob) {
+function saveFile(name, blob) {
   const address = URL.createObjectURL(blob);
   make('a', '', { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 10000);
@@ -42,7 +43,7 @@ async function stillOf(picture, format, { scale = 2, without = null, texts = tru
 }
 
 /** PNG or SVG. */
-export async function takeStill(picture, format) {
+async function takeStill(picture, format) {
   await picture.settle(picture.stage.step);
   const address = await stillOf(picture, format);
   saveFile(`${picture.name}-${picture.stage.step}.${format}`, await (await fetch(address)).blob());
@@ -51,7 +52,7 @@ export async function takeStill(picture, format) {
 const cell = (value) => (/[",\n]/.test(value) ? `"${String(value).replaceAll('"', '""')}"` : String(value));
 
 /** What changes, as a table: a row per step, a column per number. */
-export function tableOf(film, step) {
+function tableOf(film, step) {
   const columns = [];
   film.head.moves.forEach((move, k) => {
     const trace = film.head.figure?.data[move.trace] ?? {};
@@ -69,13 +70,13 @@ export function tableOf(film, step) {
 }
 
 /** Saves the table of a film. */
-export function takeTable(picture) {
+function takeTable(picture) {
   const text = tableOf(picture.film, Math.min(picture.stage.step, picture.film.rows - 1));
   saveFile(`${picture.name}.csv`, new Blob(['\ufeff', text], { type: 'text/csv;charset=utf-8' }));
 }
 
 /** The frames of a moving picture: Plotly's resting half once, what moves painted over it. */
-export async function filmFrames(picture) {
+async function filmFrames(picture) {
   const { film, gd, painter, labels, stage } = picture;
   await picture.settle(stage.step);
   const base = new Image();
@@ -106,6 +107,27 @@ function writeLabel(ctx, { place, element }, text, theme) {
   ctx.textAlign = place.xanchor ?? 'left';
   ctx.textBaseline = place.yanchor ?? 'top';
   plainText(text).split('\n').forEach((line, k) => ctx.fillText(line, parseFloat(element.style.left), parseFloat(element.style.top) + k * 1.25 * (place.size ?? 13)));
+}
+
+/** Takes a picture away in one of the forms of its menu. */
+export async function takeAway(stage, picture, kind) {
+  stage.pause();
+  try {
+    if (kind === 'csv') takeTable(picture);
+    else if (kind === 'gif') stage.send('gif', { film: picture.name, ...(await filmFrames(picture)) });
+    else if (kind === 'html') stage.send('take', { what: 'html', film: picture.name, req: (stage.takes += 1) });
+    else await takeStill(picture, kind);
+  } catch {
+    stage.bar.tell('failed');
+  }
+}
+
+/** Saves a file that the server has made; messages may be repeated, files may not. */
+export function saveAnswer(stage, { name, mime, data, req }, blob) {
+  const key = `${req} ${name} ${data.$a}`;
+  if (key === stage.downloaded) return;
+  stage.downloaded = key;
+  saveFile(name, new Blob([arrayOf(data, blob).values], { type: mime }));
 }
 
 /** The menu under a picture's button. */

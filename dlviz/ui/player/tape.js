@@ -53,6 +53,7 @@ export class Reel {
     this.done = Boolean(header.done);
     this.ended = header.ended ?? null;
     this.attached = header.attached ?? 0;
+    this.working = Boolean(header.working); // another recording, which the pictures need whole, is still being made
     this.marks = header.marks ?? [];
     this.order = header.films.map((film) => film.name);
     for (const name of [...this.films.keys()]) if (!this.order.includes(name)) this.films.delete(name);

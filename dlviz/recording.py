@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from time import monotonic
@@ -18,11 +18,16 @@ from dlviz.config import Config
 class Experiment(Protocol):
     """A module with a `Config`, a `Frame`, a `run`, and perhaps a `scene`."""
 
-    Config: type[Config]
-    Frame: type[Any]
+    @property
+    def Config(self) -> type[Any]:
+        """What can be chosen."""
 
-    @staticmethod
-    def run(config: Any) -> Iterator[Any]:
+    @property
+    def Frame(self) -> type[Any]:
+        """What is kept of a step."""
+
+    @property
+    def run(self) -> Callable[[Any], Iterator[Any]]:
         """Yields the frames of a config."""
 
 
@@ -39,7 +44,8 @@ class Recording(Sequence[Any]):
         self, frame: type[Any], config: Config, scene: Any, columns: dict[str, Any], ended: str | None
     ) -> None:
         self._frame, self._columns = frame, columns
-        self.config, self.scene, self.ended = config, scene, ended
+        self.config: Any = config
+        self.scene, self.ended = scene, ended
 
     def __len__(self) -> int:
         return len(next(iter(self._columns.values())))
@@ -114,10 +120,10 @@ class Tape:
                     self._experiment.scene(self.config) if hasattr(self._experiment, "scene") else None
                 )
                 self._frames = self._experiment.run(self.config)  # type: ignore[assignment]
-            assert self._frames is not None
+            frames: Any = self._frames
             while not self.done and self._count < until:
                 try:
-                    self._append(next(self._frames))
+                    self._append(next(frames))
                 except StopIteration as stop:
                     self.done, self.ended, self._frames = True, stop.value, None
                 if self._count >= self.length:

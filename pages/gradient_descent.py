@@ -3,30 +3,14 @@
 import streamlit as st
 
 from dlviz.lessons.gradient_descent import basins, experiment, figures
-from dlviz.lessons.gradient_descent.presets import PREDICTION, PRESETS
+from dlviz.lessons.gradient_descent.presets import PREDICTION, PRESETS, details, in_sight
 from dlviz.ui import lesson
-from dlviz.ui.choices import Choices, within
+from dlviz.ui.choices import Choices
 from dlviz.ui.code import code
 from dlviz.ui.stage import Stage
 
 SLUG = "gradient_descent"
-IN_SIGHT = ("landscape", "optimizers", "learning_rate", "momentum", "schedule")
-DETAILS = ("steps", "start_x", "start_y", "beta2", "weight_decay", "seed")
-OF_LANDSCAPE = {
-    "bowl": ("condition", "noise"),
-    "formula": ("formula", "extent", "noise"),
-    "diabetes": ("batch_size", "standardize"),
-    "breast_cancer": ("batch_size", "standardize"),
-}
-
-
-def clicked_start(x: float, y: float) -> dict[str, float]:
-    return within(experiment.Config, {"start_x": x, "start_y": y})
-
-
-def clicked_phase(log_rate: float, momentum: float) -> dict[str, float]:
-    return within(experiment.Config, {"learning_rate": 10**log_rate, "momentum": momentum})
-
+CLICKS = {"start": ("start_x", "start_y"), "phase": ("learning_rate", "momentum")}
 
 text = lesson.open(SLUG)
 choices = Choices(SLUG, experiment.Config)
@@ -36,9 +20,8 @@ choices = Choices(SLUG, experiment.Config)
 def play() -> None:
     with lesson.beside_stage() as (left, right):
         config = choices.config
-        of_landscape = OF_LANDSCAPE.get(config.landscape, ("noise",))
         with right:
-            lesson.controls(choices, text, (IN_SIGHT[0], *of_landscape, *IN_SIGHT[1:]), DETAILS)
+            lesson.controls(choices, text, in_sight(config), details(config))
             view = lesson.views(
                 choices, text, picture=figures.pictures_of(config), which=figures.detail_of(config)
             )
@@ -46,10 +29,7 @@ def play() -> None:
             lesson.problems(choices, text)
             beside = {"basins": (basins, figures.basin_config(basins.Config, choices.config, view["which"]))}
             stage = Stage(choices, experiment, text, beside if view["picture"] == "basins" else None)
-            recording = stage.show(
-                lambda recording, others: figures.stage(recording, others, text, **view),
-                clicks={"start": clicked_start, "phase": clicked_phase},
-            )
+            recording = stage.show(lambda own, others: figures.stage(own, others, text, **view), CLICKS)
             lesson.tries(choices, text, PRESETS)
     lesson.predict(
         choices, text, PREDICTION, PREDICTION.optimizers, lambda: figures.final_losses(recording, text)

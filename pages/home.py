@@ -1,10 +1,13 @@
 """The map: where each lesson lies, with a live miniature of it."""
 
+from functools import partial
+
 import streamlit as st
 
 import dlviz
 from dlviz.curriculum import CHAPTERS
-from dlviz.text import words
+from dlviz.plots.film import Film
+from dlviz.text import Text, words
 from dlviz.ui import site
 from dlviz.ui.choices import Choices
 from dlviz.ui.map import rings
@@ -15,6 +18,11 @@ site.opening(shared("home.title"), shared("home.sentence"))
 st.html(rings(shared))
 st.caption(shared("home.how"))
 
+
+def miniature(lesson: dlviz.Lesson, text: Text, recording: dlviz.Recording, _: object) -> list[Film]:
+    return [lesson.figures.miniature(recording, text)]
+
+
 for chapter, slugs in CHAPTERS.items():
     if not slugs:
         continue
@@ -24,8 +32,6 @@ for chapter, slugs in CHAPTERS.items():
         with column, st.container(border=True):
             choices = Choices(slug, lesson.experiment.Config, linked=False)
             stage = Stage(choices, lesson.experiment, text, miniature=True)
-            stage.show(
-                lambda recording, _, lesson=lesson, text=text: [lesson.figures.miniature(recording, text)]
-            )
+            stage.show(partial(miniature, lesson, text))
             st.page_link(site.page_of(slug), label=f"**{text('title')}**", query_params={"lang": text.lang})
             st.caption(text("sentence"))

@@ -145,8 +145,10 @@ def test_levels_are_true_to_half_a_level(values: list[float]) -> None:
 @pytest.mark.parametrize(
     ("value", "form", "text"),
     [
-        (1.2345, ".2f", "1.23"), (-1.5, ".1f", "−1.5"), (-0.0004, ".2f", "0.00"), (0.5, "+.1f", "+0.5"), (12345.678, ".3g", "1.23e+04"),
-        (3.0, "d", "3"), (float("nan"), ".2f", "–"), (float("inf"), ".3g", "∞"), (float("-inf"), "d", "−∞"), (1e-7, ".2e", "1.00e−07"),
+        (1.2345, ".2f", "1.23"), (-1.5, ".1f", "−1.5"), (-0.0004, ".2f", "0.00"),
+        (0.5, "+.1f", "+0.5"), (12345.678, ".3g", "1.23e+04"),
+        (3.0, "d", "3"), (float("nan"), ".2f", "–"),
+        (float("inf"), ".3g", "∞"), (float("-inf"), "d", "−∞"), (1e-7, ".2e", "1.00e−07"),
     ],
 )  # fmt: skip
 def test_numbers_are_written_as_a_reader_expects(value: float, form: str, text: str) -> None:

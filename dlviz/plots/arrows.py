@@ -70,7 +70,7 @@ def panels(count: int, reach: float = 1.25) -> dict[str, Any]:
             **lines,
             "anchor": f"x{number}",
             "scaleanchor": f"x{number}",
-            "domain": [0.0, 0.8],
+            "domain": [0.2, 0.88],
         }
     return axes
 

@@ -14,6 +14,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dlviz.plots import theme
+from dlviz.text import Language
 
 PLACEHOLDER = re.compile(r"\{(\w+)(?::([^}]*))?\}")
 
@@ -158,7 +159,7 @@ class Film:
         for label in self.labels:
             yield from label.values.items()
 
-    def to_html(self, *, lang: str = "ko") -> str:
+    def to_html(self, *, lang: Language = "ko") -> str:
         """One file that plays from disk, with no network."""
         from dlviz.plots.page import page  # reads a browser's scripts: only who asks pays
 

@@ -73,7 +73,7 @@ def page(
 def offline_header(films: Sequence[Film], lang: Language) -> dict[str, Any]:
     """What a stage is told when there is no server behind it."""
     length = max(film.length for film in films)
-    ui = {
+    ui: dict[str, Any] = {
         "lang": lang,
         "texts": words(lang).group("stage"),
         "theme": THEMES,

@@ -87,19 +87,11 @@ def head(
     )
 
 
-def marks(name: str, color: str, symbol: str, *, size: float = 11, **points: np.ndarray) -> dict[str, Any]:
-    """Points that stay: columns x, y and perhaps z."""
-    kind = "scatter3d" if "z" in points else "scatter"
+def marks(name: str, color: str, symbol: str, points: np.ndarray, size: float = 11) -> dict[str, Any]:
+    """Points on a plane that stay, (N, 2)."""
     marker = {"color": color, "size": size, "symbol": symbol, "line": {"color": "--dl-paper", "width": 1}}
-    return {
-        "type": kind,
-        "mode": "markers",
-        "name": name,
-        "marker": marker,
-        "hoverinfo": "name",
-        "showlegend": False,
-        **points,
-    }
+    look = {"type": "scatter", "mode": "markers", "name": name, "marker": marker, "showlegend": False}
+    return {**look, "hoverinfo": "name", "x": points[:, 0], "y": points[:, 1]}
 
 
 def lifted(heights: np.ndarray, z: np.ndarray) -> np.ndarray:
@@ -118,12 +110,16 @@ def space(x: str, y: str, z: str, **parts: Any) -> dict[str, Any]:
     names = {"xaxis": x, "yaxis": y, "zaxis": z}
     quiet = {"showbackground": False, "gridcolor": "--dl-grid", "zeroline": False, "showspikes": False}
     axes = {
-        axis: {**quiet, "title": {"text": name}, "tickfont": {"size": 10, "color": "--dl-muted"}}
+        axis: {
+            **quiet,
+            "title": {"text": name, "font": {"size": 12}},
+            "tickfont": {"size": 10, "color": "--dl-muted"},
+        }
         for axis, name in names.items()
     }
     for axis, more in parts.items():
         axes[axis] |= more
-    camera = {"eye": {"x": -1.0, "y": -1.25, "z": 1.0}, "center": {"x": 0, "y": 0, "z": -0.12}}
+    camera = {"eye": {"x": -1.1, "y": -1.38, "z": 1.05}, "center": {"x": 0, "y": 0, "z": -0.2}}
     return {
         **axes,
         "camera": camera,

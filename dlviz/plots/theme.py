@@ -106,7 +106,7 @@ def layout(**parts: Any) -> dict[str, Any]:
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": FONT, "size": 13, "color": "--dl-text"},
-        "margin": {"l": 48, "r": 12, "t": 8, "b": 40},
+        "margin": {"l": 58, "r": 14, "t": 8, "b": 42},
         "showlegend": False,
         "uirevision": "keep",
         "hovermode": "closest",
@@ -118,7 +118,7 @@ def layout(**parts: Any) -> dict[str, Any]:
 def axis(title: str = "", **parts: Any) -> dict[str, Any]:
     """An axis in the one look; parts are Plotly's own."""
     usual: dict[str, Any] = {
-        "title": {"text": title, "standoff": 6},
+        "title": {"text": title, "standoff": 6, "font": {"size": 12}},
         "gridcolor": "--dl-grid",
         "zeroline": False,
         "linecolor": "--dl-grid",

@@ -30,10 +30,9 @@ class Choices:
         self._read_link(st.query_params.to_dict() if linked else {})
 
     @property
-    def config(self) -> Config:
-        """The present config."""
-        config: Config = self._state["config"]
-        return config
+    def config(self) -> Any:
+        """The present config, of the lesson's own type."""
+        return self._state["config"]
 
     @property
     def problems(self) -> list[Problem]:
@@ -77,7 +76,11 @@ class Choices:
         if "config" in self._state and (not link or link in self._state["written"]):
             return  # the address line follows this session, some messages behind
         config, problems = self.type.from_query(link)
-        self._state |= {"config": config, "refused": {}, "step": self._linked_step(query.get("step"), config, problems)}
+        self._state |= {
+            "config": config,
+            "refused": {},
+            "step": self._linked_step(query.get("step"), config, problems),
+        }
         self._state["problems"] = problems
         self._remember()
         self._state["written"].append(link)
@@ -94,13 +97,14 @@ class Choices:
         self._state["written"] = [*self._state["written"], self.config.to_query()][-REMEMBERED:]
 
 
-def within(config: type[Config], values: Mapping[str, float]) -> dict[str, Any]:
-    """Numbers held inside the domains of their fields, e.g. of a click beside the picture."""
-    held: dict[str, Any] = {}
-    for name, value in values.items():
+def held(config: type[Config], clicked: Mapping[str, float]) -> dict[str, Any]:
+    """What a click chooses, held inside the domains of its fields; a logarithmic field is clicked by its logarithm."""
+    values: dict[str, Any] = {}
+    for name, place in clicked.items():
         bounds = domain(config, name)
-        held[name] = min(max(float(f"{value:.4g}"), bounds.low), bounds.high)
-    return held
+        value = 10.0 ** min(float(place), 300) if bounds.log else float(place)
+        values[name] = min(max(float(f"{value:.4g}"), bounds.low), bounds.high)
+    return values
 
 
 def shown(text: Text, field: str, value: Any) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from dlviz import source
@@ -15,21 +17,17 @@ def code(experiment: Experiment, config: Config, text: Text, slug: str) -> None:
     """The source that ran, and two downloads that reproduce the present recording without this app."""
     if "code" in presenting().hidden:
         return
+    names = {name: text.field(name) for name in type(config).model_fields}
     with st.container(key="section-code"):
         st.subheader(text("code.title"), anchor=False)
         st.markdown(text("code.about"))
         with st.container(horizontal=True):
-            script, notebook = (
-                source.script(experiment, config),
-                source.notebook(experiment, config, text("title")),
-            )
+            script = partial(source.script, experiment, config, names)
+            notebook = partial(
+                source.notebook, experiment, config, text("title"), labels=names
+            )  # made when asked
             st.download_button(text("code.script"), script, f"{slug}.py", "text/x-python", on_click="ignore")
-            st.download_button(
-                text("code.notebook"),
-                notebook,
-                f"{slug}.ipynb",
-                "application/x-ipynb+json",
-                on_click="ignore",
-            )
+            kind = "application/x-ipynb+json"
+            st.download_button(text("code.notebook"), notebook, f"{slug}.ipynb", kind, on_click="ignore")
     with st.expander(text("code.listing")):
         st.code(source.listing(experiment), language="python")

@@ -38,7 +38,7 @@ def control(choices: Choices, text: Text, field: str, *, disabled: bool = False)
     if refused is None:
         st.session_state[key] = value if of.kind != "subset" else list(value)
     hint = text(f"help.{field}") if text.has(f"help.{field}") else None
-    usual = {"key": key, "disabled": disabled, "help": hint}
+    usual: dict[str, Any] = {"key": key, "disabled": disabled, "help": hint}
     label = text.field(field)
     if of.kind == "choice":
         _choice(choices, text, field, of, label, usual)

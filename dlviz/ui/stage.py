@@ -22,7 +22,7 @@ from dlviz.plots.wire import message
 from dlviz.recording import Experiment, Recording, Tape
 from dlviz.text import Text
 from dlviz.ui import server
-from dlviz.ui.choices import Choices
+from dlviz.ui.choices import Choices, held
 from dlviz.ui.site import Presenting, presenting
 
 ANSWER = 0.12  # seconds of computing for one request
@@ -32,7 +32,7 @@ PICTURE_BYTES = 2**20
 
 Beside = Mapping[str, tuple[Experiment, Any]]
 Pictures = Callable[[Recording, Mapping[str, Recording]], Sequence[Film]]
-Clicks = Mapping[str, Callable[[float, float], Mapping[str, Any]]]
+Clicks = Mapping[str, tuple[str, str]]
 
 
 class Stage:
@@ -68,7 +68,8 @@ class Stage:
 
         Args:
             pictures: films of a recording so far and of those beside it, the largest first.
-            clicks: the choices that a click at (x, y) stands for, by the film's action.
+            clicks: the two fields that a click chooses, by the film's action; of a field on a logarithmic scale
+                the picture shows the decimal logarithm.
 
         Returns:
             What is recorded so far.
@@ -163,11 +164,11 @@ class Stage:
         self._meet(LIBRARY.again(self.experiment, self.choices.config, self.tape.name))
 
     def _on_click(self, clicks: Clicks) -> None:
-        asked = self._asked("click")
-        if asked.get("action") in clicks and "train" not in presenting().locked:
-            chosen = clicks[asked["action"]](float(asked["x"]), float(asked["y"]))
+        asked, locked = self._asked("click"), presenting().locked
+        fields = clicks.get(asked.get("action", ""), ())
+        if not locked & {*fields, "train"}:
             self.choices.change(
-                **{name: value for name, value in chosen.items() if name not in presenting().locked}
+                **held(self.choices.type, dict(zip(fields, (asked["x"], asked["y"]), strict=False)))
             )
 
     def _on_gif(self) -> None:

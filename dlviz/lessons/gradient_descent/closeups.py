@@ -44,13 +44,12 @@ def update(recording: Recording, text: Text, *, which: str) -> Film:
         look, move = arrows.arrow(len(data), name, paint, ends, panel=panel, width=width)
         data.append(look)
         moves.append(move)
-    for name, width in (("second", 1.5), ("second_hat", 3)):
-        sides = np.clip(
-            np.sqrt(tracks[name]) / unit, 0, 1.05
-        )  # (T, 2): area is v in units of the largest gradient squared
+    for name, thickness in (("second", 1.5), ("second_hat", 3.0)):
+        # area = v in units of the largest gradient squared
+        sides = np.clip(np.sqrt(tracks[name]) / unit, 0, 1.05)  # (T, 2)
         for k, center in enumerate(SQUARES):
             look, move = arrows.square(
-                len(data), f"{name}[{k}]", "--dl-attention", center, sides[:, k], panel=3, width=width
+                len(data), f"{name}[{k}]", "--dl-attention", center, sides[:, k], panel=3, width=thickness
             )
             data.append(look)
             moves.append(move)
@@ -75,13 +74,9 @@ def basins(recording: Recording, map_of_starts: Recording | None, text: Text, *,
         else ([], (Label(text("legend.waiting"), x=0.5, y=0.5, xanchor="center"),))
     )
     if len(scene.minima):
-        data.append(
-            surface.marks(
-                text("legend.minimum"), "--dl-text", "star", x=scene.minima[:, 0], y=scene.minima[:, 1]
-            )
-        )
-    start = {"x": np.array([config.start_x]), "y": np.array([config.start_y])}
-    data.append(surface.marks(text("legend.start"), "--dl-text", "x", size=13, **start))
+        data.append(surface.marks(text("legend.minimum"), "--dl-text", "star", scene.minima))
+    start = np.array([[config.start_x, config.start_y]])
+    data.append(surface.marks(text("legend.start"), "--dl-text", "x", start, size=13))
     position, name = recording.track("position")[:, o], text.option("optimizers", which)
     trail, grows = surface.trail(len(data), name, "--dl-text", x=position[:, 0], y=position[:, 1])
     head, moved = surface.head(
@@ -118,9 +113,9 @@ def phase(recording: Recording, text: Text) -> Film:
         "hoverinfo": "skip",
     }
     data = [{"type": "heatmap", "x": x, "y": y, "z": scene.phase, **scale}]
-    here = {"x": np.array([np.log10(config.learning_rate)]), "y": np.array([config.momentum])}
-    data.append(surface.marks(text("legend.here"), "--dl-text", "circle", size=14, **here))
-    whole = [k for k in range(-4, 2)]
+    here = np.array([[np.log10(config.learning_rate), config.momentum]])
+    data.append(surface.marks(text("legend.here"), "--dl-text", "circle", here, size=14))
+    whole = list(range(-4, 2))
     rates = theme.axis(
         text("axis.learning_rate"), tickvals=whole, ticktext=[f"{10.0**k:g}" for k in whole], range=[-4, 1]
     )
@@ -132,7 +127,12 @@ def phase(recording: Recording, text: Text) -> Film:
         rows, columns = np.nonzero(scene.phase == kind)
         if len(rows):  # a name in the middle of its field
             middle = np.argmin((rows - np.median(rows)) ** 2 + (columns - np.median(columns)) ** 2)
-            place = {"x": float(x[columns[middle]]), "y": float(y[rows[middle]]), "xref": "x", "yref": "y"}
+            place: dict[str, Any] = {
+                "x": float(x[columns[middle]]),
+                "y": float(y[rows[middle]]),
+                "xref": "x",
+                "yref": "y",
+            }
             labels.append(Label(text(f"legend.{name}"), **place, xanchor="center", yanchor="middle"))
     figure = {"data": data, "layout": layout}
     title, alt = text("picture.phase"), text("alt.phase")
@@ -212,7 +212,7 @@ def _panel_labels(tracks: dict[str, np.ndarray], text: Text) -> tuple[Label, ...
         numbers = {
             "x": values[:, 0],
             "y": values[:, 1],
-            **({"hx": hat[:, 0], "hy": hat[:, 1]} if corrected else {}),
+            **({"hx": hat[:, 0], "hy": hat[:, 1]} if corrected and hat is not None else {}),
         }
         template = text(f"number.{panel}_plain" if plain else f"number.{panel}")
         labels.append(

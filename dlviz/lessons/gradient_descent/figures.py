@@ -216,13 +216,9 @@ def _race_from_above(recording: Recording, text: Text) -> tuple[list[dict[str, A
     hover = text("legend.hover", x=names[0], y=names[1], z=names[2])
     data = [surface.contour(scene.x, scene.y, height_of(config, scene, scene.z), hover, shown=scene.z)]
     if len(scene.minima):
-        data.append(
-            surface.marks(
-                text("legend.minimum"), "--dl-muted", "star", x=scene.minima[:, 0], y=scene.minima[:, 1]
-            )
-        )
-    start = {"x": np.array([config.start_x]), "y": np.array([config.start_y])}
-    data.append(surface.marks(text("legend.start"), "--dl-text", "x", **start))
+        data.append(surface.marks(text("legend.minimum"), "--dl-muted", "star", scene.minima))
+    start = np.array([[config.start_x, config.start_y]])
+    data.append(surface.marks(text("legend.start"), "--dl-text", "x", start))
     position = recording.track("position")
     moves = []
     for o, name in enumerate(config.optimizers):

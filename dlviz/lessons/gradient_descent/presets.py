@@ -1,4 +1,4 @@
-"""Configs worth trying, by the names that the text gives them; and the one that a learner predicts."""
+"""Configs worth trying, by the names that the text gives them; the one that a learner predicts; what matters where."""
 
 from __future__ import annotations
 
@@ -36,3 +36,35 @@ PRESETS: dict[str, tuple[Config, str]] = {  # a config, and the fourth picture t
 PREDICTION = Config(
     landscape="bowl", condition=50, learning_rate=0.02, optimizers=("sgd", "momentum", "adam")
 )
+
+DATA = ("diabetes", "breast_cancer")
+OWN = {"bowl": "condition", "formula": "formula", "diabetes": "batch_size", "breast_cancer": "batch_size"}
+ONLY = {"extent": ("formula",), "standardize": DATA}  # what other landscapes do not have
+FURTHER = (
+    "momentum",
+    "schedule",
+    "extent",
+    "standardize",
+    "noise",
+    "steps",
+    "start_x",
+    "start_y",
+    "beta2",
+    "weight_decay",
+    "seed",
+)
+
+
+def in_sight(config: Config) -> tuple[str, ...]:
+    """The choices beside the picture: four, the second is the landscape's own."""
+    return ("landscape", OWN.get(config.landscape, "momentum"), "optimizers", "learning_rate")
+
+
+def details(config: Config) -> list[str]:
+    """The choices under "More": those that matter on this landscape."""
+    matter = [name for name in FURTHER if config.landscape in ONLY.get(name, (config.landscape,))]
+    return [
+        name
+        for name in matter
+        if name not in in_sight(config) and not (name == "noise" and config.landscape in DATA)
+    ]

@@ -48,7 +48,9 @@ formulas = st.recursive(
     leaves,
     lambda inner: st.one_of(
         st.tuples(inner, st.sampled_from("+-*/"), inner).map(lambda t: f"({t[0]} {t[1]} {t[2]})"),
-        st.tuples(st.sampled_from(["sin", "cos", "tanh", "sigmoid", "relu", "abs"]), inner).map("{0[0]}({0[1]})".format),
+        st.tuples(st.sampled_from(["sin", "cos", "tanh", "sigmoid", "relu", "abs"]), inner).map(
+            "{0[0]}({0[1]})".format
+        ),
         st.tuples(st.sampled_from(["min", "max"]), inner, inner).map("{0[0]}({0[1]}, {0[2]})".format),
         st.tuples(inner, st.sampled_from(["2", "3", "-1"])).map("({0[0]})**{0[1]}".format),
         inner.map("-{0}".format),
@@ -118,13 +120,17 @@ def test_every_formula_of_the_grammar_is_refused_with_a_reason_or_means_what_num
         ("x" * 10_000, "too_long", LONGEST, "x" * 20),
     ],
 )  # fmt: skip
-def test_what_is_no_formula_is_refused_with_its_reason_and_place(text: str, reason: str, at: int, piece: str) -> None:
+def test_what_is_no_formula_is_refused_with_its_reason_and_place(
+    text: str, reason: str, at: int, piece: str
+) -> None:
     with pytest.raises(FormulaError) as refused:
         read_formula(text)
     assert (refused.value.reason, refused.value.at, refused.value.piece) == (reason, at, piece)
 
 
-@pytest.mark.parametrize("text", ["x := 2", "x +", "2x", "sin x", "x = 2", "(x", "(" * 100, "x)", "1..2", "def f(): x"])
+@pytest.mark.parametrize(
+    "text", ["x := 2", "x +", "2x", "sin x", "x = 2", "(x", "(" * 100, "x)", "1..2", "def f(): x"]
+)
 def test_what_python_cannot_read_is_refused_at_a_place_in_the_text(text: str) -> None:
     with pytest.raises(FormulaError) as refused:
         read_formula(text)

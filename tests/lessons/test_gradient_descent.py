@@ -78,11 +78,15 @@ def test_every_path_equals_a_plain_torch_loop_to_the_bit(landscape: str) -> None
     config = experiment.Config(landscape=landscape, optimizers=OPTIMIZERS, learning_rate=0.01, steps=60)
     positions = record(experiment, config).track("position")
     for o, name in enumerate(OPTIMIZERS):
-        np.testing.assert_array_equal(positions[:, o], plain_loop(name, config, height_of(landscape)), err_msg=name)
+        np.testing.assert_array_equal(
+            positions[:, o], plain_loop(name, config, height_of(landscape)), err_msg=name
+        )
 
 
 @pytest.mark.parametrize("schedule", ["constant", "step", "exponential", "cosine", "warmup_cosine"])
-def test_update_is_the_learning_rate_of_that_update_times_the_gradient_for_plain_descent(schedule: str) -> None:
+def test_update_is_the_learning_rate_of_that_update_times_the_gradient_for_plain_descent(
+    schedule: str,
+) -> None:
     recording = race(optimizers=("sgd",), schedule=schedule, learning_rate=0.01, steps=50)
     rate, gradient = recording.track("learning_rate")[1:, :, None], recording.track("gradient")[1:]
     np.testing.assert_allclose(recording.track("update")[1:], -rate * gradient, rtol=1e-5, atol=1e-6)
@@ -116,7 +120,9 @@ def test_momentum_zero_is_plain_descent(name: str) -> None:
 def test_moments_are_those_of_the_papers(landscape: str) -> None:
     names = ("momentum", "adagrad", "rmsprop", "adam")
     choices = {"batch_size": 32} if landscape == "breast_cancer" else {"noise": 1.0}
-    recording = race(landscape=landscape, optimizers=names, momentum=0.9, beta2=0.99, learning_rate=0.01, **choices)
+    recording = race(
+        landscape=landscape, optimizers=names, momentum=0.9, beta2=0.99, learning_rate=0.01, **choices
+    )
     gradient = recording.track("gradient").astype(np.float64)[1:]  # (T, O, 2)
     first, second = recording.track("first")[1:], recording.track("second")[1:]
     b, total, v, m, v_adam = np.zeros((5, 2))
@@ -166,7 +172,9 @@ def test_all_see_the_same_noise_and_it_has_the_size_that_was_asked_for() -> None
 
 
 @pytest.mark.parametrize(("landscape", "batch_size"), [("diabetes", 103), ("breast_cancer", 199)])
-def test_mini_batch_gradients_of_an_epoch_average_to_the_full_gradient(landscape: str, batch_size: int) -> None:
+def test_mini_batch_gradients_of_an_epoch_average_to_the_full_gradient(
+    landscape: str, batch_size: int
+) -> None:
     train, _ = load_examples(landscape, 0, True)
     assert len(train[0]) % batch_size == 0  # batches of equal size
     batches = experiment.draw_batches(train, batch_size)
@@ -180,7 +188,11 @@ def test_mini_batch_gradients_of_an_epoch_average_to_the_full_gradient(landscape
 
 
 def test_same_config_same_frames_bit_for_bit() -> None:
-    for choices in ({"noise": 1.0}, {"landscape": "breast_cancer", "batch_size": 8}, {"landscape": "formula"}):
+    for choices in (
+        {"noise": 1.0},
+        {"landscape": "breast_cancer", "batch_size": 8},
+        {"landscape": "formula"},
+    ):
         one, two = race(**choices), race(**choices)
         for name in experiment.Frame.__dataclass_fields__:
             np.testing.assert_array_equal(one.track(name), two.track(name))
@@ -286,7 +298,12 @@ def test_minima_of_a_typed_formula_are_found(formula: str, places: list[tuple[fl
 @pytest.mark.parametrize("standardize", [True, False])
 def test_least_squares_ends_where_the_closed_form_says(standardize: bool) -> None:
     recording = race(
-        landscape="diabetes", standardize=standardize, optimizers=("momentum",), momentum=0.95, steps=500, seed=3
+        landscape="diabetes",
+        standardize=standardize,
+        optimizers=("momentum",),
+        momentum=0.95,
+        steps=500,
+        seed=3,
     )
     data = diabetes(3, standardize)
     rows = np.stack([data.train_feature, np.ones_like(data.train_feature)], 1).astype(np.float64)
@@ -295,7 +312,9 @@ def test_least_squares_ends_where_the_closed_form_says(standardize: bool) -> Non
     assert recording[-1].loss[0] == pytest.approx(residual[0] / len(rows), rel=1e-5)
     assert recording.scene.minima[0] == pytest.approx(closed, rel=1e-5, abs=1e-6)
     prediction = data.test_feature * closed[0] + closed[1]
-    assert recording[-1].test_loss[0] == pytest.approx(float(((prediction - data.test_target) ** 2).mean()), rel=1e-3)
+    assert recording[-1].test_loss[0] == pytest.approx(
+        float(((prediction - data.test_target) ** 2).mean()), rel=1e-3
+    )
 
 
 @pytest.mark.parametrize("standardize", [True, False])
@@ -318,7 +337,9 @@ def test_cross_entropy_ends_where_scikit_learn_says(standardize: bool) -> None:
     assert recording.scene.minima == pytest.approx(np.array([best]), rel=1e-3)
     assert recording[-1].position[0] == pytest.approx(best, rel=1e-2)
     probability = fitted.predict_proba(data.test_feature[:, None].double().numpy())[:, 1]
-    assert recording[-1].test_loss[0] == pytest.approx(log_loss(data.test_target.numpy(), probability), rel=1e-3)
+    assert recording[-1].test_loss[0] == pytest.approx(
+        log_loss(data.test_target.numpy(), probability), rel=1e-3
+    )
 
 
 @pytest.mark.parametrize("table", [diabetes, breast_cancer])
@@ -335,7 +356,10 @@ def test_tables_are_split_seven_to_three_and_scaled_by_the_training_examples_alo
     assert together.min() > 6  # of radii in mm/100, and of bmi
     assert together.max() < 45
     torch.testing.assert_close(
-        (raw.train_feature - raw.train_feature.mean()) / raw.train_feature.std(), data.train_feature, atol=1e-4, rtol=0
+        (raw.train_feature - raw.train_feature.mean()) / raw.train_feature.std(),
+        data.train_feature,
+        atol=1e-4,
+        rtol=0,
     )
 
 
@@ -354,7 +378,9 @@ def test_phases_are_what_sgd_with_momentum_really_does(landscape: str) -> None:
         if (near != scene.phase[row, column]).any() or scene.phase_rates[column] < 3e-3:
             continue  # at a border, or too slow to tell in 600 updates
         w = (centre + torch.tensor([1.0, 0.7]).double()).requires_grad_()
-        optimizer = torch.optim.SGD([w], lr=float(scene.phase_rates[column]), momentum=float(scene.phase_momenta[row]))
+        optimizer = torch.optim.SGD(
+            [w], lr=float(scene.phase_rates[column]), momentum=float(scene.phase_momenta[row])
+        )
         offsets = [w.detach() - centre]
         for _ in range(600):
             optimizer.zero_grad()
@@ -390,7 +416,10 @@ def test_other_surfaces_have_no_phase_diagram() -> None:
 def single_run(config: basins.Config, scene: basins.Scene, row: int, column: int) -> tuple[int, int]:
     """One ball alone, judged from its whole path."""
     run = experiment.Config(
-        **{name: getattr(config, name) for name in ("landscape", "formula", "standardize", "steps", "momentum")},
+        **{
+            name: getattr(config, name)
+            for name in ("landscape", "formula", "standardize", "steps", "momentum")
+        },
         learning_rate=config.learning_rate,
         optimizers=(config.optimizer,),
         start_x=float(scene.x[column]),
@@ -473,7 +502,9 @@ def choices_of(config: type) -> st.SearchStrategy:
         elif known.kind == "number":
             fields[name] = st.floats(known.low, known.high)
         else:
-            fields[name] = st.sampled_from(["x*y", "log(x)", "1/x + y", "exp(exp(x))", "sqrt(y)", "tan(x)**9", "abs(x)"])
+            fields[name] = st.sampled_from(
+                ["x*y", "log(x)", "1/x + y", "exp(exp(x))", "sqrt(y)", "tan(x)**9", "abs(x)"]
+            )
     return st.fixed_dictionaries({}, optional=fields)
 
 

@@ -198,15 +198,16 @@ class Arrivals:
         """Looks where the balls are after an update."""
         now, before = self.places[self.kept - 1], self.minimum
         self.minimum = self.reached(now)
-        self.needed.masked_fill_(self.minimum == NOWHERE, update)
-        arrived = ((self.minimum != before) & (self.minimum != NOWHERE)).nonzero()[:, 0]  # (K,)
+        changed = (self.minimum - before).nonzero()[:, 0]
+        arrived = changed[self.minimum[changed] != NOWHERE]  # (K,)
         target = self.minima[self.minimum[arrived].int()].T  # (2, K)
-        stayed = torch.zeros(len(arrived))
-        for place in self.places[: self.kept]:
-            offset = place.index_select(1, arrived) - target  # (2, K)
-            stayed = (stayed + 1) * (offset.square().sum(0) < self.radius**2)
-        self.needed[arrived] = update + 1 - stayed
-        self.sound.mul_(now.abs().amax(0).le_(FARTHEST))
+        offset = self.places[: self.kept, :, arrived] - target  # (11, 2, K)
+        near = offset.square().sum(1) < self.radius**2  # (11, K)
+        stayed = near.flip(0).cumprod(0).sum(0)  # at how many places in a row up to now, (K,)
+        self.needed[arrived] = update + 1.0 - stayed
+        if not now.abs().max() <= FARTHEST:  # nor if there is a NaN
+            self.sound.mul_(now.abs().amax(0).le_(FARTHEST))
+        self.update = update
         self.places[0] = now
         self.kept = 1
 
@@ -221,8 +222,11 @@ class Arrivals:
 
     def maps(self, side: int) -> tuple[np.ndarray, np.ndarray]:
         """`minimum` and `needed` as pictures, (side, side)."""
+        away = (self.minimum == NOWHERE).float()
+        # arithmetic, as torch.where is slow on masks that differ from ball to ball
+        needed = self.needed + away * (self.update - self.needed)
         minimum = self.sound * (self.minimum - LOST) + LOST  # 255 where it diverged
-        return minimum.to(torch.uint8).view(side, side).numpy(), self.needed.int().view(side, side).numpy()
+        return minimum.to(torch.uint8).view(side, side).numpy(), needed.int().view(side, side).numpy()
 
 
 def starts_a_side(landscape: str, wanted: int) -> int:

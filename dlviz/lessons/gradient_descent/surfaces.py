@@ -235,7 +235,7 @@ def lowest_of_grid(height: Callable[[Tensor], Tensor], view: View) -> Tensor:
 
 
 def newton(height: Callable[[Tensor], Tensor], places: Tensor, repetitions: int = 20) -> Tensor:
-    """Newton's method from each place, (M, 2); a step is made only if it does not lead uphill."""
+    """Newton's method from each place, (M, 2); a step is made only if it leads downhill."""
     for _ in range(repetitions):
         p = places.detach().requires_grad_()
         with torch.enable_grad():
@@ -246,6 +246,8 @@ def newton(height: Callable[[Tensor], Tensor], places: Tensor, repetitions: int 
         # p ← p - H⁻¹ g
         step = torch.stack((yy * g[:, 0] - xy * g[:, 1], xx * g[:, 1] - xy * g[:, 0]), 1)
         moved = (p - step / (xx * yy - xy * xy)[:, None]).detach()
-        better = height(moved) <= height(places)
+        better = height(moved) < height(places)
+        if not better.any():
+            break
         places = torch.where(better[:, None], moved, places)
     return places

@@ -43,8 +43,7 @@ export function mountStage(component) {
   const { parentElement, data } = component;
   let stage = stagesByParent.get(parentElement);
   if (!stage) {
-    const root = make('div');
-    parentElement.append(root);
+    const root = parentElement.querySelector('.dl-stage') ?? parentElement.appendChild(make('div'));
     stage = begin(root, true);
     stagesByParent.set(parentElement, stage);
   }

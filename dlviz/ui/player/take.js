@@ -114,7 +114,7 @@ export async function takeAway(stage, picture, kind) {
   stage.pause();
   try {
     if (kind === 'csv') takeTable(picture);
-    else if (kind === 'gif') stage.send('gif', { film: picture.name, ...(await filmFrames(picture)) });
+    else if (kind === 'gif') stage.send('gif', { film: picture.name, req: (stage.takes += 1), ...(await filmFrames(picture)) });
     else if (kind === 'html') stage.send('take', { what: 'html', film: picture.name, req: (stage.takes += 1) });
     else await takeStill(picture, kind);
   } catch {

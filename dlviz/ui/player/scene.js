@@ -14,6 +14,8 @@ export class Scene {
     this.captions = make('div', 'dl-captions', { hidden: true });
     this.pictures = [];
     this.words = [];
+    this.room = new ResizeObserver(() => this.keepRoom());
+    this.room.observe(this.captions);
     this.plotly = null;
     this.coarse = matchMedia('(pointer: coarse)').matches;
   }
@@ -58,6 +60,14 @@ export class Scene {
     this.words = films.flatMap((film) => (film.head.labels ?? []).map((place, k) => ({ film, k, text: new LiveText(place) })));
     this.captions.replaceChildren(...this.words.map(({ text }) => text.element));
     this.captions.hidden = !this.words.length;
+  }
+
+  /** Words may take one line more at some step: the bar below must not hop for it. */
+  keepRoom() {
+    const { offsetWidth: width, offsetHeight: height } = this.captions;
+    if (width !== this.roomWidth) this.captions.style.minHeight = '';
+    else if (height > 0) this.captions.style.minHeight = `${height}px`;
+    this.roomWidth = width;
   }
 
   /** Draws every picture in the present theme, the first one first. */
@@ -180,6 +190,7 @@ export class Scene {
   }
 
   remove() {
+    this.room.disconnect();
     for (const picture of this.pictures) picture.remove();
   }
 }

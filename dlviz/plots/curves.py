@@ -39,6 +39,11 @@ def decades(low: float, high: float) -> list[float]:
     ]
 
 
+def decade_ticks(ends: list[float]) -> float:
+    """The distance of the ticks on a logarithmic axis, in decades: at most six ticks."""
+    return float(max(1, math.ceil((ends[1] - ends[0]) / 6)))
+
+
 def rounded(low: float, high: float) -> list[float]:
     """The range of a linear axis, held by round numbers, so that it seldom changes while numbers come in."""
     span = max(high - low, 1e-12)

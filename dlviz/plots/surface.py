@@ -119,7 +119,7 @@ def space(x: str, y: str, z: str, **parts: Any) -> dict[str, Any]:
     }
     for axis, more in parts.items():
         axes[axis] |= more
-    camera = {"eye": {"x": -1.1, "y": -1.38, "z": 1.05}, "center": {"x": 0, "y": 0, "z": -0.2}}
+    camera = {"eye": {"x": -1.1, "y": -1.38, "z": 1.05}, "center": {"x": 0, "y": 0, "z": -0.26}}
     return {
         **axes,
         "camera": camera,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -25,7 +25,14 @@ class Choices:
 
     def __init__(self, slug: str, config: type[Config], *, linked: bool = True) -> None:
         self.slug, self.type = slug, config
-        blank: dict[str, Any] = {"written": [], "problems": [], "refused": {}, "step": None}
+        blank: dict[str, Any] = {
+            "written": [],
+            "problems": [],
+            "refused": {},
+            "step": None,
+            "views": {},
+            "turns": {},
+        }
         self._state = st.session_state.setdefault(f"choices:{slug}", blank) if linked else blank
         self._read_link(st.query_params.to_dict() if linked else {})
 
@@ -51,31 +58,55 @@ class Choices:
         error: ValidationError | None = self._state["refused"].get(field)
         return error
 
-    def set(self, config: Config) -> None:
-        """Chooses a config as a whole."""
+    def set(self, config: Config, *, by: str | None = None) -> None:
+        """Chooses a config as a whole; `by` is the field whose widget did it, if one did."""
+        self._turn(name for name in self.type.model_fields if self._differs(name, config) and name != by)
         self._state |= {"config": config, "problems": [], "refused": {}}
         self._remember()
 
-    def change(self, **values: Any) -> None:
+    def change(self, *, by: str | None = None, **values: Any) -> None:
         """Changes some choices; an entry that cannot be used is kept in its field, with the reason."""
         try:
-            self.set(self.config.changed(**values))
+            self.set(self.config.changed(**values), by=by)
         except ValidationError as error:
             self._state["refused"] = {**self._state["refused"], **dict.fromkeys(values, error)}
 
+    def view(self, name: str, options: Sequence[str]) -> str:
+        """What is chosen of the view alone; the first option unless another one was."""
+        chosen: str = self._state["views"].get(name, options[0])
+        return chosen if chosen in options else options[0]
+
+    def set_view(self, name: str, option: str, *, by: str | None = None) -> None:
+        """Chooses what is seen, not what is recorded."""
+        self._turn(() if by == name else (f"view.{name}",))
+        self._state["views"] = {**self._state["views"], name: option}
+
     def key(self, field: str) -> str:
-        """The key of a field's widget."""
-        return f"{self.slug}.{field}"
+        """The key of a field's widget, another one after each change from elsewhere.
+
+        A browser that has not heard of such a change yet would send the widget's old value and undo it.
+        """
+        turn = self._state["turns"].get(field, 0)
+        return f"{self.slug}.{field}" + (f".{turn}" if turn else "")
 
     def changer(self, field: str, read: Callable[[Any], Any] = lambda value: value) -> Callable[[], None]:
         """A callback that takes over what a field's widget holds."""
-        return lambda: self.change(**{field: read(st.session_state[self.key(field)])})
+        key = self.key(field)
+        return lambda: self.change(by=field, **{field: read(st.session_state[key])})
+
+    def _differs(self, field: str, config: Config) -> bool:
+        return "config" in self._state and getattr(self.config, field) != getattr(config, field)
+
+    def _turn(self, fields: Iterable[str]) -> None:
+        turns = self._state["turns"]
+        self._state["turns"] = {**turns, **{field: turns.get(field, 0) + 1 for field in fields}}
 
     def _read_link(self, query: Mapping[str, str]) -> None:
         link = {name: query[name] for name in self.type.model_fields if name in query}
         if "config" in self._state and (not link or link in self._state["written"]):
             return  # the address line follows this session, some messages behind
         config, problems = self.type.from_query(link)
+        self._turn(name for name in self.type.model_fields if self._differs(name, config))
         self._state |= {
             "config": config,
             "refused": {},

@@ -102,17 +102,15 @@ def _scale(
 
 
 def _number(choices: Choices, field: str, of: Domain, label: str, usual: Mapping[str, Any]) -> None:
-    """A slider, or a box to type in where a slider's hundred places are too few."""
-    kind, grain = (
-        (int, 1.0)
-        if of.kind == "integer"
-        else (float, 10.0 ** math.floor(math.log10((of.high - of.low) / 50)))
-    )
-    grain = 10.0 if kind is int and TYPED > of.high - of.low > 100 else grain
-    typed = of.high - of.low >= (TYPED if kind is int else 5)
+    """A slider of about a hundred places; a box to type in for coordinates and for large whole numbers."""
+    span = of.high - of.low
+    kind: type[int] | type[float] = int if of.kind == "integer" else float
+    typed = of.low < 0 or (kind is int and span >= TYPED)
+    coarse = 10.0 if span > 100 and not typed else 1.0
+    grain = coarse if kind is int else 10.0 ** math.floor(math.log10(span / 50))
     bounds = {"min_value": kind(of.low), "max_value": kind(of.high), "step": kind(grain)}
     form = "%d" if kind is int else f"%.{max(0, -round(math.log10(grain)))}f"
-    widget: Any = st.number_input if typed and grain <= 1 else st.slider
+    widget: Any = st.number_input if typed else st.slider
     widget(label, format=form, on_change=choices.changer(field), **bounds, **usual)
 
 

@@ -61,16 +61,18 @@ def views(choices: Choices, text: Text, **options: Sequence[str]) -> dict[str, s
     Returns:
         The chosen option by name.
     """
-    chosen: dict[str, str] = {}
+    chosen = {name: choices.view(name, values) for name, values in options.items()}
     for name, values in options.items():
-        key = choices.key(f"view.{name}")
-        if st.session_state.get(key) not in values:
-            st.session_state[key] = values[0]
-        chosen[name] = st.session_state[key]
         if len(values) > 1 and not {"controls", name} & site.presenting().hidden:
             group = "optimizers" if name == "which" else name
             labels = {value: text.option(group, value) for value in values}
-            chosen[name] = st.selectbox(text.field(name), values, format_func=labels.__getitem__, key=key)
+            key = choices.key(f"view.{name}")
+            st.session_state[key] = chosen[name]
+
+            def change(name: str = name, key: str = key) -> None:
+                choices.set_view(name, st.session_state[key], by=name)
+
+            st.selectbox(text.field(name), values, format_func=labels.__getitem__, key=key, on_change=change)
     return chosen
 
 
@@ -84,7 +86,7 @@ def tries(choices: Choices, text: Text, presets: Mapping[str, tuple[Config, str]
 
             def take(config: Config = config, picture: str = picture) -> None:
                 choices.set(config)
-                st.session_state[choices.key("view.picture")] = picture
+                choices.set_view("picture", picture)
 
             st.button(
                 text(f"preset.{name}.title"),

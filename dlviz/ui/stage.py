@@ -18,7 +18,7 @@ from dlviz.library import LIBRARY
 from dlviz.plots.film import Film, gif
 from dlviz.plots.page import page, player_css, player_js, plotly_script
 from dlviz.plots.theme import THEMES
-from dlviz.plots.wire import message
+from dlviz.plots.wire import digest, message
 from dlviz.recording import Experiment, Recording, Tape
 from dlviz.text import Text
 from dlviz.ui import server
@@ -80,8 +80,12 @@ class Stage:
         beside = {name: tape.recording() for name, tape in self._beside.items() if len(tape)}
         films = pictures(recording, beside)
         ack = self._state["ack"]
-        start = min(ack.get("have", 0), len(recording)) if ack.get("tape") == self.tape.name else 0
-        data = message(self._header(recording, films), films, start, ack.get("heads"))
+        heads = ack.get("heads") or {}
+        continues = ack.get("tape") == self.tape.name and all(heads.get(f.name) == digest(f) for f in films)
+        start = (
+            min(ack.get("have", 0), len(recording)) if continues else 0
+        )  # a new head comes with all its rows
+        data = message(self._header(recording, films), films, start, heads)
         self._state["answers"] = {}
         answers = {
             "on_need_change": self._on_need,
@@ -102,7 +106,8 @@ class Stage:
         return tape
 
     def _meet(self, tape: Tape) -> None:
-        self._state |= {"tape": tape, "met": len(tape)}
+        ack = {**self._state["ack"], "tape": None}  # the browser drops the rows of a tape that it leaves
+        self._state |= {"tape": tape, "met": len(tape), "ack": ack}
 
     def _header(self, recording: Recording, films: Sequence[Film]) -> dict[str, Any]:
         blobs = self._state.get("answers", {})

@@ -160,9 +160,8 @@ def loss(recording: Recording, text: Text, *, log: bool = True) -> Film:
     top = min(float(finite.max()), 100 * float(train[0, 0]) + 1e-9) if len(finite) else 1.0
     low = float(finite.min()) if len(finite) else 0.0
     seen = curves.decades(max(low, top * 1e-8), top) if log else curves.rounded(low, top)
-    y = theme.axis(
-        text("axis.loss"), type="log" if log else "linear", range=seen, exponentformat="power", nticks=6
-    )
+    scale = {"type": "log", "dtick": curves.decade_ticks(seen)} if log else {"nticks": 6}
+    y = theme.axis(text("axis.loss"), range=seen, exponentformat="power", **scale)
     x = theme.axis(text("axis.steps"), range=[0, config.steps])
     layout = theme.layout(xaxis=x, yaxis=y, uirevision=f"{config.landscape}.{log}")
     optimizers = ", ".join(text.option("optimizers", name) for name in config.optimizers)
@@ -195,9 +194,8 @@ def numbers(recording: Recording, text: Text, *, which: str) -> Film:
     failed = recording.track("diverged")  # (T, O)
     for k, name in enumerate(config.optimizers):
         at = int(failed[-1, k])
-        if at >= 0:
-            note = text("note.diverged", name=text.option("optimizers", name), at=at)
-            lines.append(Label(strings=[note if step >= at else "" for step in range(len(recording))]))
+        note = text("note.diverged", name=text.option("optimizers", name), at=at)
+        lines.append(Label(strings=[note if 0 <= at <= step else "" for step in range(len(recording))]))
     return Film("numbers", len(recording), None, labels=tuple(lines))
 
 

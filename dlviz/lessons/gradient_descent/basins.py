@@ -181,7 +181,7 @@ class Arrivals:
 
     def __init__(self, balls: Tensor, minima: Tensor, radius: float) -> None:
         self.minima, self.radius = minima, radius
-        self.places = torch.empty(EVERY + 1, *balls.shape)  # since the last look, (11, 2, N)
+        self.places = torch.empty(EVERY, *balls.shape)  # since the last look, (10, 2, N)
         self.kept = 0
         self.sound = torch.ones(balls.shape[1:])  # 1 as long as it has not diverged, (N,)
         self.minimum = torch.full(balls.shape[1:], float(NOWHERE))  # (N,)
@@ -201,15 +201,14 @@ class Arrivals:
         changed = (self.minimum - before).nonzero()[:, 0]
         arrived = changed[self.minimum[changed] != NOWHERE]  # (K,)
         target = self.minima[self.minimum[arrived].int()].T  # (2, K)
-        offset = self.places[: self.kept, :, arrived] - target  # (11, 2, K)
-        near = offset.square().sum(1) < self.radius**2  # (11, K)
+        offset = self.places[: self.kept, :, arrived] - target  # (10, 2, K)
+        near = offset.square().sum(1) < self.radius**2  # (10, K)
         stayed = near.flip(0).cumprod(0).sum(0)  # at how many places in a row up to now, (K,)
         self.needed[arrived] = update + 1.0 - stayed
         if not now.abs().max() <= FARTHEST:  # nor if there is a NaN
             self.sound.mul_(now.abs().amax(0).le_(FARTHEST))
         self.update = update
-        self.places[0] = now
-        self.kept = 1
+        self.kept = 0
 
     def reached(self, balls: Tensor) -> Tensor:
         """The number of the minimum that each ball is near, 254 where there is none, (N,)."""

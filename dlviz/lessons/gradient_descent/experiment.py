@@ -125,7 +125,8 @@ def run(config: Config) -> Generator[Frame, None, str | None]:
     torch.manual_seed(config.seed)
     surface = make_surface(config.landscape, config.formula, config.condition)
     train, test = load_examples(config.landscape, config.seed, config.standardize)
-    parameters, optimizers, schedules = [], [], []
+    parameters: list[Any] = []  # O tensors (2,)
+    optimizers, schedules = [], []
     for name in config.optimizers:
         parameter = torch.tensor([config.start_x, config.start_y], requires_grad=True)  # (2,)
         optimizer = make_optimizer(
@@ -189,10 +190,9 @@ def draw_batches(examples: tuple[Tensor, ...], batch_size: int) -> Iterator[tupl
 def blank_frame(parameters: list[Tensor]) -> dict[str, np.ndarray]:
     """All start where they start; of everything else nothing is known."""
     pairs = ("position", "gradient", "first", "second", "first_hat", "second_hat", "update")
-    frame = {key: np.full((len(parameters), 2), np.nan, np.float32) for key in pairs}
-    frame |= {
-        key: np.full(len(parameters), np.nan, np.float32) for key in ("loss", "test_loss", "learning_rate")
-    }
+    numbers = ("loss", "test_loss", "learning_rate")
+    frame: dict[str, np.ndarray] = {key: np.full((len(parameters), 2), np.nan, np.float32) for key in pairs}
+    frame |= {key: np.full(len(parameters), np.nan, np.float32) for key in numbers}
     frame["position"] = torch.stack(parameters).detach().numpy()
     frame["diverged"] = np.full(len(parameters), -1, np.int32)
     return frame
@@ -202,7 +202,8 @@ def is_sound(now: dict[str, np.ndarray]) -> np.ndarray:
     """Who has finite numbers and is not too far away, (O,)."""
     known = np.concatenate([now["position"], now["loss"][:, None], now["gradient"], now["update"]], 1)
     kept = np.concatenate([now["first"], now["second"], now["first_hat"], now["second_hat"]], 1)
-    return np.isfinite(known).all(1) & ~np.isinf(kept).any(1) & (np.abs(now["position"]) <= FARTHEST).all(1)
+    near: np.ndarray = (np.abs(now["position"]) <= FARTHEST).all(1)
+    return near & np.isfinite(known).all(1) & ~np.isinf(kept).any(1)
 
 
 @dataclass(frozen=True)
@@ -249,7 +250,10 @@ def scene(config: Config) -> Scene:
     test_feature, test_target = test or (nothing, nothing)
     rates, momenta = np.geomspace(1e-4, 10, 64), np.linspace(0, 0.99, 64)
     curvatures = curvatures_of(config.landscape, config.condition, train)
-    quadratic = curvatures is not None
+    if curvatures is None:
+        rates, momenta, phase = np.zeros(0), np.zeros(0), np.zeros((0, 0), np.uint8)
+    else:
+        phase = phase_diagram(curvatures, rates, momenta)
     return Scene(
         x=x[0].numpy(),
         y=y[:, 0].numpy(),
@@ -262,7 +266,7 @@ def scene(config: Config) -> Scene:
         test_feature=test_feature.numpy(),
         test_target=test_target.numpy(),
         columns=COLUMNS.get(config.landscape, ()),
-        phase=phase_diagram(curvatures, rates, momenta) if quadratic else np.zeros((0, 0), np.uint8),
-        phase_rates=rates.astype(np.float32) if quadratic else np.zeros(0, np.float32),
-        phase_momenta=momenta.astype(np.float32) if quadratic else np.zeros(0, np.float32),
+        phase=phase,
+        phase_rates=rates.astype(np.float32),
+        phase_momenta=momenta.astype(np.float32),
     )

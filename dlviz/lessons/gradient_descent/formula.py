@@ -37,7 +37,7 @@ def smaller(a: Tensor | float, b: Tensor | float) -> Tensor:
 
 def larger(a: Tensor | float, b: Tensor | float) -> Tensor:
     """The larger of two, of which one may be a number."""
-    like = a if isinstance(a, Tensor) else b
+    like = a if isinstance(a, Tensor) else torch.as_tensor(b)
     return torch.maximum(*(v if isinstance(v, Tensor) else like.new_tensor(v) for v in (a, b)))
 
 

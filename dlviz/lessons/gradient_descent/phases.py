@@ -50,5 +50,6 @@ def curvatures_of(
     if landscape == "diabetes":
         # H = 2/N Σ (xᵢ, 1)ᵀ (xᵢ, 1)
         rows = torch.stack((examples[0].double(), torch.ones_like(examples[0]).double()), 1)  # (N, 2)
-        return torch.linalg.eigvalsh(2 * rows.T @ rows / len(rows)).numpy()
+        curvatures: np.ndarray = torch.linalg.eigvalsh(2 * rows.T @ rows / len(rows)).numpy()
+        return curvatures
     return None

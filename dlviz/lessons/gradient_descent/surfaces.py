@@ -172,7 +172,7 @@ def view_of(landscape: str, extent: float, standardize: bool) -> View:
 
 def suggested_view(chosen: Mapping[str, Any]) -> View:
     """The view of what was chosen so far; what is no landscape counts as Himmelblau's."""
-    landscape, extent = chosen.get("landscape"), chosen.get("extent")
+    landscape, extent = str(chosen.get("landscape")), chosen.get("extent")
     landscape = landscape if landscape in get_args(Landscape) else "himmelblau"
     extent = extent if isinstance(extent, int | float) and 1 <= extent <= 10 else 5.0
     return view_of(landscape, extent, chosen.get("standardize", True) is not False)
@@ -182,7 +182,8 @@ def grid(view: View, x_count: int, y_count: int, dtype: torch.dtype = torch.floa
     """Points that cover a view, x along the rows."""
     x = torch.linspace(*view.x, x_count, dtype=dtype)
     y = torch.linspace(*view.y, y_count, dtype=dtype)
-    return torch.meshgrid(x, y, indexing="xy")  # (y_count, x_count) each
+    x, y = torch.meshgrid(x, y, indexing="xy")
+    return x, y  # (y_count, x_count) each
 
 
 def find_minima(surface: Callable[[Tensor, Tensor], Tensor], view: View) -> tuple[Tensor, Tensor]:

@@ -34,8 +34,8 @@ def play() -> None:
     lesson.predict(
         choices, text, PREDICTION, PREDICTION.optimizers, lambda: figures.final_losses(recording, text)
     )
-    code(experiment, choices.config, text, SLUG)
 
 
 play()
 lesson.words(text)
+code(experiment, choices, text)

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import streamlit as st
 
 from dlviz import source
-from dlviz.config import Config
 from dlviz.recording import Experiment
 from dlviz.text import Text
+from dlviz.ui.choices import Choices
 from dlviz.ui.site import presenting
 
 
-def code(experiment: Experiment, config: Config, text: Text, slug: str) -> None:
-    """The source that ran, and two downloads that reproduce the present recording without this app."""
+def code(experiment: Experiment, choices: Choices, text: Text) -> None:
+    """The source that ran, and two downloads that reproduce the recording that is chosen when they are asked for."""
     if "code" in presenting().hidden:
         return
-    names = {name: text.field(name) for name in type(config).model_fields}
+    names, slug = {name: text.field(name) for name in choices.type.model_fields}, choices.slug
+
+    def script() -> str:
+        return source.script(experiment, choices.config, names)
+
+    def notebook() -> str:
+        return source.notebook(experiment, choices.config, text("title"), labels=names)
+
     with st.container(key="section-code"):
         st.subheader(text("code.title"), anchor=False)
         st.markdown(text("code.about"))
         with st.container(horizontal=True):
-            script = partial(source.script, experiment, config, names)
-            notebook = partial(
-                source.notebook, experiment, config, text("title"), labels=names
-            )  # made when asked
             st.download_button(text("code.script"), script, f"{slug}.py", "text/x-python", on_click="ignore")
             kind = "application/x-ipynb+json"
             st.download_button(text("code.notebook"), notebook, f"{slug}.ipynb", kind, on_click="ignore")

@@ -22,7 +22,7 @@ def pictures_of(config: Any) -> tuple[str, ...]:
     """The fourth pictures that a config has, the most telling first."""
     fits = ("fit",) if config.landscape in DATA else ()
     phases = ("phase",) if config.landscape in QUADRATIC else ()
-    return ("update", *fits, "basins", *phases)
+    return (*fits, "update", "basins", *phases)
 
 
 def detail_of(config: Any) -> tuple[str, ...]:
@@ -185,7 +185,9 @@ def numbers(recording: Recording, text: Text, *, which: str) -> Film:
     }
     hats = {"mh": recording.track("first_hat")[:, o, 0], "vh": second_hat}
     rule = text(f"live.{'sgd' if which in ('momentum', 'nesterov') and config.momentum == 0 else which}")
-    numbers = {**parts, **hats, "rate": rate, "d": moved, "a": place[:, 0], "b": place[:, 0] - moved}
+    known = {**parts, **hats, "rate": rate, "d": moved, "a": place[:, 0], "b": place[:, 0] - moved}
+    begun = np.arange(len(recording)) > 0  # there is no update yet at the start
+    numbers = {key: np.where(begun, values, np.nan) for key, values in known.items()}
     where = {"loss": recording.track("loss")[:, o], "rate": rate, "x": place[:, 0], "y": place[:, 1]}
     lines = [
         Label(text("live.place", name=text.option("optimizers", which)), where),
@@ -251,4 +253,11 @@ def _ends(axis: np.ndarray) -> list[float]:
 
 
 def _legend() -> dict[str, Any]:
-    return {"x": 0.01, "y": 0.99, "bgcolor": "rgba(0,0,0,0)", "font": {"size": 13}, "itemsizing": "constant"}
+    return {
+        "x": 0.99,
+        "xanchor": "right",
+        "y": 0.99,
+        "bgcolor": "rgba(0,0,0,0)",
+        "font": {"size": 13},
+        "itemsizing": "constant",
+    }

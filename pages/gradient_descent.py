@@ -38,4 +38,4 @@ def play() -> None:
 
 play()
 lesson.words(text)
-code(experiment, choices, text)
+code(experiment, figures.plane, choices, text)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
+from inspect import getmodule
+from typing import Any
+
 import streamlit as st
 
 from dlviz import source
+from dlviz.plots.film import Film
 from dlviz.recording import Experiment
 from dlviz.text import Text
 from dlviz.ui.choices import Choices
 from dlviz.ui.site import presenting
 
 
-def code(experiment: Experiment, choices: Choices, text: Text) -> None:
-    """The source that ran, and two downloads that reproduce the recording that is chosen when they are asked for."""
+def code(experiment: Experiment, picture: Callable[..., Film], choices: Choices, text: Text) -> None:
+    """The source that ran and drew, and two downloads that reproduce the recording that is chosen when they are asked for."""
     if "code" in presenting().hidden:
         return
     names, slug = {name: text.field(name) for name in choices.type.model_fields}, choices.slug
@@ -31,4 +37,10 @@ def code(experiment: Experiment, choices: Choices, text: Text) -> None:
             kind = "application/x-ipynb+json"
             st.download_button(text("code.notebook"), notebook, f"{slug}.ipynb", kind, on_click="ignore")
     with st.expander(text("code.listing")):
-        st.code(source.listing(experiment), language="python")
+        st.code(_listing(experiment, "run"), language="python")
+        st.code(_listing(getmodule(picture), picture.__name__), language="python")
+
+
+@cache
+def _listing(module: Any, name: str) -> str:
+    return source.listing(module, name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from inspect import getmodule
-from typing import Any
+from typing import Any, cast
 
 import streamlit as st
 
@@ -18,7 +18,7 @@ from dlviz.ui.site import presenting
 
 
 def code(experiment: Experiment, picture: Callable[..., Film], choices: Choices, text: Text) -> None:
-    """The source that ran and drew, and two downloads that reproduce the recording that is chosen when they are asked for."""
+    """The source that ran and drew, and two downloads that reproduce the recording of the present choices."""
     if "code" in presenting().hidden:
         return
     names, slug = {name: text.field(name) for name in choices.type.model_fields}, choices.slug
@@ -37,7 +37,7 @@ def code(experiment: Experiment, picture: Callable[..., Film], choices: Choices,
             kind = "application/x-ipynb+json"
             st.download_button(text("code.notebook"), notebook, f"{slug}.ipynb", kind, on_click="ignore")
     with st.expander(text("code.listing")):
-        st.code(_listing(experiment, "run"), language="python")
+        st.code(_listing(cast(Any, experiment), "run"), language="python")
         st.code(_listing(getmodule(picture), picture.__name__), language="python")
 
 

@@ -48,39 +48,34 @@ def race_seconds() -> float:
 
 
 def script_seconds() -> tuple[float, float] | None:
-    """basins.js under node: update by update, and ten updates of a ball at once; None without node."""
+    """basins.js, warm: update by update, and ten updates of a ball at once; None without node."""
     node = shutil.which("node")
     if node is None:
         return None
     script = Path(__file__).with_suffix(".js")
-    lines = subprocess.run(
-        [node, str(script), str(REPETITIONS)], capture_output=True, text=True, check=True
-    ).stdout
-    plain, blocked = zip(
-        *([float(word) for word in line.split()[:2]] for line in lines.splitlines()), strict=True
-    )
-    return median(plain), median(blocked)
+    lines = subprocess.run([node, str(script), "3"], capture_output=True, text=True, check=True).stdout
+    plain, blocked = (float(word) for word in lines.splitlines()[-1].split()[:2])
+    return plain, blocked
 
 
 def measure() -> list[tuple[str, float, str]]:
-    """Medians, one thread for torch."""
+    """Medians; all take turns, so that a busy machine is busy for all. One thread for torch."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     map_seconds(), ball_seconds(), race_seconds()  # the first optimiser of a process takes a second
-    whole = median(map_seconds() for _ in range(REPETITIONS))
-    single = median(ball_seconds() for _ in range(REPETITIONS))
-    race = median(race_seconds() for _ in range(REPETITIONS))
+    rounds = [(map_seconds(), ball_seconds(), race_seconds(), script_seconds()) for _ in range(REPETITIONS)]
     torch.set_num_threads(threads)
-    balls = CONFIG.grid**2
+    maps, singles, races, scripts = zip(*rounds, strict=True)
+    balls, whole, single = CONFIG.grid**2, median(maps), median(singles)
     rows = [
-        ("default race, 3 optimisers x 200 updates", 1000 * race, "< 400 ms"),
+        ("default race, 3 optimisers x 200 updates", 1000 * median(races), "< 400 ms"),
         ("basin map 256 x 256 x 200 Adam updates", whole, "< 1 s"),
         ("its ball-updates a second", balls * CONFIG.steps / whole, "/s"),
         ("one torch.optim run per ball, ball-updates a second", CONFIG.steps / single, "/s"),
         ("basin map against one run per ball", balls * single / whole, ">= 10000 times"),
     ]
-    if script := script_seconds():
-        plain, blocked = script
+    if all(scripts):
+        plain, blocked = (median(times) for times in zip(*scripts, strict=True))
         rows += [
             ("plain JavaScript loop under node, same map", plain, "s"),
             ("JavaScript, ten updates of a ball at once", blocked, "s"),

@@ -119,6 +119,10 @@ def load_examples(
     return (table.train_feature, table.train_target), (table.test_feature, table.test_target)
 
 
+# staying, and eight directions, (9, 2)
+AROUND = torch.cartesian_prod(*[torch.tensor([0.0, 1.0, -1.0], dtype=torch.float64)] * 2)
+
+
 @dataclass(frozen=True)
 class View:
     """What is seen of a landscape, and how a race on it starts.
@@ -189,10 +193,8 @@ def grid(view: View, x_count: int, y_count: int, dtype: torch.dtype = torch.floa
 def find_minima(surface: Callable[[Tensor, Tensor], Tensor], view: View) -> tuple[Tensor, Tensor]:
     """The local minima in a view, to about seven digits, the lowest first.
 
-    Candidates are the stated minima, else the points of an 81 x 81 grid that no neighbour undercuts. Each
-    walks to the lowest of its eight neighbours, which move closer when none is lower: that needs no gradient,
-    so corners as those of abs(x) count as well. Newton's method then corrects what got stuck in a narrow
-    valley. What is not lower than a ring around it is no minimum but a plain or the floor of a valley.
+    Candidates are the stated minima, else what walking down from a grid finds; Newton's method then puts them
+    right. What is not lower than a ring around it is no minimum but a plain or the floor of a valley.
 
     Returns:
         Places (M, 2) and heights (M,), float64; M = 0 if there is none, at most 200.
@@ -202,20 +204,13 @@ def find_minima(surface: Callable[[Tensor, Tensor], Tensor], view: View) -> tupl
         return surface(places[..., 0], places[..., 1]).nan_to_num(torch.inf, torch.inf, -torch.inf)
 
     width = view.width
-    places = torch.tensor(view.minima, dtype=torch.float64) if view.minima else lowest_of_grid(height, view)
-    # eight directions and staying, (9, 2)
-    around = torch.cartesian_prod(*[torch.tensor([0.0, 1.0, -1.0], dtype=torch.float64)] * 2)
-    reach = torch.full((len(places), 1, 1), width / 80, dtype=torch.float64)
-    for _ in range(160):
-        if (reach <= 1e-9 * width).all():
-            break
-        candidates = places[:, None] + reach * around  # (M, 9, 2)
-        best = height(candidates).argmin(-1)  # (M,)
-        places = candidates[torch.arange(len(places)), best]
-        reach = torch.where((best == 0)[:, None, None], reach / 2, reach)
+    if view.minima:
+        places = torch.tensor(view.minima, dtype=torch.float64)
+    else:
+        places = walk_down(height, lowest_of_grid(height, view), width / 80)
     places = newton(height, places)
     heights = height(places)
-    isolated = (height(places[:, None] + width / 400 * around[1:]) > heights[:, None] + 1e-12).all(-1)
+    isolated = (height(places[:, None] + width / 400 * AROUND[1:]) > heights[:, None] + 1e-12).all(-1)
     low, high = torch.tensor([view.x, view.y], dtype=torch.float64).T
     kept = isolated & heights.isfinite() & ((places >= low) & (places <= high)).all(-1)
     places, heights = places[kept], heights[kept]
@@ -233,6 +228,22 @@ def lowest_of_grid(height: Callable[[Tensor], Tensor], view: View) -> Tensor:
     lowest = -F.max_pool2d(-z, 3, stride=1, padding=1)
     highest = F.max_pool2d(z, 3, stride=1, padding=1)
     return places[((z == lowest) & (z < highest))[0]]
+
+
+def walk_down(height: Callable[[Tensor], Tensor], places: Tensor, reach: float) -> Tensor:
+    """Goes to the lowest of the eight neighbours, which move closer when none is lower, (M, 2).
+
+    It needs no gradient, so it finds corners as those of abs(x) as well; it may get stuck in a narrow valley.
+    """
+    reaches = torch.full((len(places), 1, 1), reach, dtype=torch.float64)
+    for _ in range(160):
+        candidates = places[:, None] + reaches * AROUND  # (M, 9, 2)
+        best = height(candidates).argmin(-1)  # (M,)
+        places = candidates[torch.arange(len(places)), best]
+        reaches = torch.where((best == 0)[:, None, None], reaches / 2, reaches)
+        if (reaches <= 1e-7 * reach).all():
+            break
+    return places
 
 
 def newton(height: Callable[[Tensor], Tensor], places: Tensor, repetitions: int = 20) -> Tensor:

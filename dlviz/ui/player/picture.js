@@ -68,7 +68,7 @@ export class Picture {
     const layout = dressedLayout(film.head.figure.layout, theme, stage.coarse);
     this.own = freeRanges(film);
     for (const [name, range] of Object.entries(this.own)) layout[name] = { ...layout[name], range };
-    this.wanted = Object.fromEntries(Object.entries(layout).filter(([, part]) => part?.range).map(([name, part]) => [name, part.range]));
+    this.wanted = Object.fromEntries(Object.entries(layout).filter(([, part]) => part?.range).map(([name, part]) => [name, [...part.range]])); // Plotly writes into its own
     for (const name of this.zoomed) {
       const range = gd._fullLayout?.[name]?.range;
       if (range) layout[name] = { ...layout[name], range: [...range] };
@@ -110,11 +110,15 @@ export class Picture {
         this.zoomed[same ? 'delete' : 'add'](name);
       }
     });
-    this.gd.on('plotly_click', ({ points: [point] }) => {
-      if (!this.film.head.click || !/surface|3d/.test(point?.data.type)) return;
-      this.pointed = point; // Plotly says so at the press, also when a turn of the camera begins
-      if (performance.now() - this.released < CLICK_LATE) this.clickedSolid();
-    });
+    // Plotly says so at the press, also when a turn of the camera begins; of a press shorter than its look it says only "hover"
+    this.gd.on('plotly_click', ({ points: [point] }) => this.points(point));
+    this.gd.on('plotly_hover', ({ points: [point] }) => performance.now() - this.released < CLICK_LATE && this.points(point));
+  }
+
+  points(point) {
+    if (!this.film.head.click || !/surface|3d/.test(point?.data.type)) return;
+    this.pointed = point;
+    if (performance.now() - this.released < CLICK_LATE) this.clickedSolid();
   }
 
   afterPlot() {
@@ -216,6 +220,9 @@ export class Picture {
         for (const type of ['pointerup', 'pointercancel']) window.removeEventListener(type, release, true);
       };
       for (const type of ['pointerup', 'pointercancel']) window.addEventListener(type, release, true);
+    }, true);
+    this.plot.addEventListener('pointermove', (event) => {
+      if (event.movementX || event.movementY) this.released = -Infinity; // what lies there was not clicked
     }, true);
   }
 

@@ -23,7 +23,11 @@ def play() -> None:
         with right:
             lesson.controls(choices, text, in_sight(config), details(config))
             view = lesson.views(
-                choices, text, picture=figures.pictures_of(config), which=figures.detail_of(config)
+                choices,
+                text,
+                picture=figures.pictures_of(config),
+                which=figures.detail_of(config),
+                scale=figures.SCALES,
             )
         with left:
             lesson.problems(choices, text)

@@ -25,16 +25,11 @@ class Choices:
 
     def __init__(self, slug: str, config: type[Config], *, linked: bool = True) -> None:
         self.slug, self.type = slug, config
-        blank: dict[str, Any] = {
-            "written": [],
-            "problems": [],
-            "refused": {},
-            "step": None,
-            "views": {},
-            "turns": {},
-        }
+        blank: dict[str, Any] = {"written": [], "problems": [], "refused": {}, "step": None}
+        blank |= {"views": {}, "seen": {}, "turns": {}}
         self._state = st.session_state.setdefault(f"choices:{slug}", blank) if linked else blank
-        self._read_link(st.query_params.to_dict() if linked else {})
+        self._query = st.query_params.to_dict() if linked else {}
+        self._read_link(self._query)
 
     @property
     def config(self) -> Any:
@@ -73,8 +68,23 @@ class Choices:
 
     def view(self, name: str, options: Sequence[str]) -> str:
         """What is chosen of the view alone; the first option unless another one was."""
-        chosen: str = self._state["views"].get(name, options[0])
-        return chosen if chosen in options else options[0]
+        chosen: str = self._state["views"].get(name, self._query.get(name))
+        chosen = chosen if chosen in options else options[0]
+        self._state["seen"] = {**self._state["seen"], name: "" if chosen == options[0] else chosen}
+        return chosen
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The choices and the view as URL parameters, defaults omitted."""
+        return {
+            **self.config.to_query(),
+            **{name: view for name, view in self._state["seen"].items() if view},
+        }
+
+    @property
+    def own(self) -> list[str]:
+        """The URL parameters that speak of this lesson."""
+        return [*self.type.model_fields, *self._state["seen"]]
 
     def set_view(self, name: str, option: str, *, by: str | None = None) -> None:
         """Chooses what is seen, not what is recorded."""

@@ -72,7 +72,11 @@ def views(choices: Choices, text: Text, **options: Sequence[str]) -> dict[str, s
             def change(name: str = name, key: str = key) -> None:
                 choices.set_view(name, st.session_state[key], by=name)
 
-            st.selectbox(text.field(name), values, format_func=labels.__getitem__, key=key, on_change=change)
+            look: dict[str, Any] = {"format_func": labels.__getitem__, "key": key, "on_change": change}
+            if len(values) == 2:
+                st.segmented_control(text.field(name), values, required=True, **look)
+            else:
+                st.selectbox(text.field(name), values, **look)
     return chosen
 
 

@@ -125,8 +125,8 @@ class Stage:
 
     def _ui(self) -> dict[str, Any]:
         present: Presenting = presenting()
-        own = [] if self.miniature else list(self.choices.type.model_fields)
-        query = self.choices.config.to_query()
+        own = [] if self.miniature else self.choices.own
+        query = self.choices.query
         looks = {
             "present": present.on,
             "locked": "train" in present.locked,

@@ -16,6 +16,7 @@ from dlviz.text import Text
 
 QUADRATIC = ("bowl", "diabetes")
 DATA = ("diabetes", "breast_cancer")
+SCALES = ("log", "linear")  # of the loss
 
 
 def pictures_of(config: Any) -> tuple[str, ...]:
@@ -34,11 +35,11 @@ def all_views(config: Any) -> Iterator[dict[str, str]]:
     """Every view that the page offers of a recording, the first one shown first."""
     for which in detail_of(config):
         for picture in pictures_of(config):
-            yield {"picture": picture, "which": which}
+            yield from ({"picture": picture, "which": which, "scale": scale} for scale in SCALES)
 
 
 def stage(
-    recording: Recording, others: Mapping[str, Recording], text: Text, *, picture: str, which: str
+    recording: Recording, others: Mapping[str, Recording], text: Text, *, picture: str, which: str, scale: str
 ) -> list[Film]:
     """All pictures of the page, the largest first."""
     fourth = {
@@ -50,7 +51,7 @@ def stage(
     return [
         relief(recording, text),
         plane(recording, text),
-        loss(recording, text),
+        loss(recording, text, log=scale == "log"),
         fourth,
         numbers(recording, text, which=which),
     ]

@@ -11,7 +11,7 @@ from dlviz.config import Config, domain
 
 def configs(kind: type[Config], **fixed: st.SearchStrategy[Any]) -> st.SearchStrategy[Config]:
     """Configs over the whole domain of every field; `fixed` replaces the strategy of some, e.g. of a typed text."""
-    fields = {name: fixed.get(name) or values_of(kind, name) for name in kind.model_fields}
+    fields = {name: fixed[name] if name in fixed else values_of(kind, name) for name in kind.model_fields}
     return st.fixed_dictionaries({}, optional=fields).map(lambda chosen: kind(**chosen))
 
 

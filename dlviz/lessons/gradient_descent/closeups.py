@@ -178,12 +178,11 @@ def fit(recording: Recording, text: Text) -> Film:
     low, high = (
         (-0.08, 1.08) if logistic else (float(scene.train_target.min()), float(scene.train_target.max()))
     )
-    name = text(f"axis.{config.landscape}")
-    x_axis = theme.axis(
-        text("axis.standardized", name=name) if config.standardize else name,
-        range=[float(along[0]), float(along[-1])],
-    )
-    y_axis = theme.axis(text(f"axis.{config.landscape}_target"), range=[low, high])
+    scale = "axis.standardized" if config.standardize else "axis.tenth"
+    names = [text(f"axis.{config.landscape}"), text(f"axis.{config.landscape}_target")]
+    names = [text(scale, name=name) if k == 0 or not logistic else name for k, name in enumerate(names)]
+    x_axis = theme.axis(names[0], range=[float(along[0]), float(along[-1])])
+    y_axis = theme.axis(names[1], range=[low, high])
     layout = theme.layout(xaxis=x_axis, yaxis=y_axis, uirevision=config.landscape)
     figure = {"data": data, "layout": layout}
     return Film("fit", len(recording), figure, tuple(moves), title=text("picture.fit"), alt=text("alt.fit"))

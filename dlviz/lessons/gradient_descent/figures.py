@@ -151,7 +151,7 @@ def loss(recording: Recording, text: Text, *, log: bool = True) -> Film:
         label = text.option("optimizers", name)
         shown = [(label, train[:, o], "solid", 2.4)]
         if len(recording.scene.test_target):
-            shown.append((text("legend.test_loss", name=label), test[:, o], "dot", 1.6))
+            shown.append((text("legend.test_loss", name=label), test[:, o], "dash", 1.6))
         for title, values, style, width in shown:
             values = np.where(values > 0, values, np.nan).astype(np.float32) if log else values
             line, grows = curves.curve(len(data), title, color(name), values, dash=style, width=width)

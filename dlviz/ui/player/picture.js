@@ -20,11 +20,12 @@ export class Picture {
     this.painter = new Painter(this.gd);
     this.labels = new Labels();
     this.title = make('span', 'dl-title');
+    this.hint = make('span', 'dl-hint');
     this.grow = make('button', 'dl-quiet', { type: 'button' }, icon('enlarge'));
     this.more = make('button', 'dl-quiet', { type: 'button', 'aria-haspopup': 'menu', 'aria-expanded': 'false' }, icon('take'));
     this.note = make('p', 'dl-failed', { hidden: true });
     this.plot = make('div', 'dl-plot', { role: 'img' }, this.gd, this.painter.over.canvas, this.labels.layer, this.note);
-    this.head = make('figcaption', 'dl-head', {}, this.title, this.more, this.grow);
+    this.head = make('figcaption', 'dl-head', {}, this.title, this.hint, this.more, this.grow);
     this.root = make('figure', 'dl-picture', { 'data-film': name }, this.head, this.plot);
     this.grow.addEventListener('click', () => stage.enlarge(this));
     this.title.addEventListener('dblclick', () => stage.enlarge(this));
@@ -40,6 +41,7 @@ export class Picture {
     const { texts } = this.stage;
     this.film = film;
     this.title.textContent = film.head.title ?? '';
+    this.hint.textContent = film.head.click && this.stage.stage?.served ? say(texts, 'click') : '';
     this.plot.setAttribute('aria-label', film.head.alt || film.head.title || this.name);
     this.plot.classList.toggle('dl-clickable', Boolean(film.head.click));
     for (const [button, id] of [[this.grow, this.root.classList.contains('dl-solo') ? 'shrink' : 'enlarge'], [this.more, 'take']]) {

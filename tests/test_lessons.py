@@ -5,14 +5,16 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, make_dataclass
 from functools import cache
-from typing import Any
+from typing import Any, get_type_hints
 
 import numpy as np
 import pytest
+from beartype import BeartypeConf, beartype
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from jaxtyping import TypeCheckError, jaxtyped
 
 import dlviz
 from dlviz.config import domain
@@ -48,6 +50,24 @@ def test_a_frame_is_a_frozen_dataclass_of_plain_numbers(slug: str) -> None:
     assert type(frame).__dataclass_params__.frozen  # type: ignore[attr-defined]
     kinds = (np.ndarray, np.generic, float, int, bool, str)
     assert all(isinstance(getattr(frame, field.name), kinds) for field in fields(frame))
+
+
+@lessons
+def test_frames_and_scene_have_the_shapes_that_are_declared(slug: str) -> None:
+    recording = default_recording(slug)
+    for example in (recording[0], recording[-1], recording.scene):
+        if example is None:
+            continue
+        hints = get_type_hints(type(example))
+        values = {f.name: getattr(example, f.name) for f in fields(example)}
+        check = beartype(conf=BeartypeConf(is_pep484_tower=True))
+        declared = jaxtyped(
+            make_dataclass("Declared", [(name, hints[name]) for name in values]), typechecker=check
+        )
+        declared(**values)
+        name = next(n for n, value in values.items() if isinstance(value, np.ndarray) and value.ndim == 2)
+        with pytest.raises(TypeCheckError):
+            declared(**{**values, name: values[name][..., None]})
 
 
 @lessons

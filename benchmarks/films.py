@@ -49,7 +49,11 @@ def measure() -> list[tuple[str, float, str]]:
         ("film of the default config, to build and pack", 1000 * build, "< 100 ms"),
         ("its size gzipped", zipped(data), "< 1.5 MB"),
         ("its size as it is", len(data) / MEGABYTE, "MB"),
-        ("its page that plays from disk, player and Plotly included", len(page(films()).encode()) / MEGABYTE, "MB"),
+        (
+            "its page that plays from disk, player and Plotly included",
+            len(page(films()).encode()) / MEGABYTE,
+            "MB",
+        ),
         ("the same as Plotly's frames, to build and pack", 1000 * plotly, "ms"),
         ("its size gzipped as Plotly's frames", zipped(frames), "MB"),
         ("its size as it is as Plotly's frames", len(frames) / MEGABYTE, "MB"),

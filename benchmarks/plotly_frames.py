@@ -1,4 +1,4 @@
-"""A film as Plotly itself would have it: one figure with a frame per step and a slider. What films are measured against."""
+"""What films are measured against: the same as Plotly itself would have it, a figure with frames and a slider."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ VIEW = {"picture": "update", "which": "adam"}
 @cache
 def films() -> list[Film]:
     """The four pictures of the default config and its line of words."""
-    return figures.stage(record(experiment, experiment.Config()), {}, lesson_text("gradient_descent", "en"), **VIEW)
+    return figures.stage(
+        record(experiment, experiment.Config()), {}, lesson_text("gradient_descent", "en"), **VIEW
+    )
 
 
 def framed(film: Film) -> go.Figure:
@@ -42,11 +44,17 @@ def _frame(film: Film, figure: go.Figure, moving: list[int], step: int) -> go.Fr
             for key in path:
                 part = part.setdefault(key, {})
             part[last] = column[rows]
-    texts = {len(figure.layout.annotations) - len(film.labels) + k: label.at(step) for k, label in enumerate(film.labels)}
+    texts = {
+        len(figure.layout.annotations) - len(film.labels) + k: label.at(step)
+        for k, label in enumerate(film.labels)
+    }
     annotations = [
         {**shown.to_plotly_json(), **({"text": texts[k]} if k in texts else {})}
         for k, shown in enumerate(figure.layout.annotations)
     ]
     return go.Frame(
-        name=str(step), data=list(changed.values()), traces=moving, layout={"annotations": annotations} if texts else None
+        name=str(step),
+        data=list(changed.values()),
+        traces=moving,
+        layout={"annotations": annotations} if texts else None,
     )

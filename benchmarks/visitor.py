@@ -40,7 +40,7 @@ class Visitor:
     def __init__(self, url: str, page: str, query: str = "") -> None:
         self._url, self._page = url, page
         self._query = f"lang=en&{query}" if query else "lang=en"
-        self._stage = self._fragment = ""
+        self._stage = self._fragment = self._script = ""
         self._widgets: dict[str, tuple[str, Any]] = {}  # by key: id and what the browser was sent
         self._requests = 0
         self.header: dict[str, Any] = {}
@@ -58,7 +58,9 @@ class Visitor:
         """Runs the script, or the stage's fragment alone, with these widgets touched."""
         message = BackMsg()
         script = message.rerun_script
-        script.query_string, script.page_name = self._query, self._page
+        script.query_string, script.page_script_hash = self._query, self._script
+        if not self._script:
+            script.page_name = self._page
         script.context_info.locale = "en-US"
         script.context_info.url = f"{self._url}/{self._page}"
         script.widget_states.widgets.extend(states)
@@ -78,6 +80,8 @@ class Visitor:
             kind = forward.WhichOneof("type")
             if kind == "delta" and forward.delta.WhichOneof("type") == "new_element":
                 self._element(forward, answer, begun)
+            elif kind == "navigation":
+                self._script = forward.navigation.page_script_hash
             elif kind == "script_finished":
                 answer.seconds = perf_counter() - begun
                 if forward.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
@@ -85,8 +89,8 @@ class Visitor:
 
     def _element(self, forward: ForwardMsg, answer: Answer, begun: float) -> None:
         element = forward.delta.new_element
-        kind = element.WhichOneof("type")
-        part = getattr(element, kind)
+        kind = str(element.WhichOneof("type"))
+        part = getattr(element, kind, None)
         if kind == "exception":
             raise RuntimeError(f"{part.type}: {part.message}")
         if kind == "bidi_component" and part.component_name.endswith("dlviz_stage"):

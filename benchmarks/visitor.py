@@ -90,7 +90,7 @@ class Visitor:
     def _element(self, forward: ForwardMsg, answer: Answer, begun: float) -> None:
         element = forward.delta.new_element
         kind = str(element.WhichOneof("type"))
-        part = getattr(element, kind, None)
+        part: Any = getattr(element, kind, None)
         if kind == "exception":
             raise RuntimeError(f"{part.type}: {part.message}")
         if kind == "bidi_component" and part.component_name.endswith("dlviz_stage"):

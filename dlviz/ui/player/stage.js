@@ -78,7 +78,9 @@ export class Stage {
     this.reach();
     this.scene.grown();
     this.invalidate();
-    if (change.fresh || change.heads.length) this.address();
+    if (!change.fresh && !change.heads.length) return;
+    this.address();
+    this.rest();
   }
 
   async fetchPlotly() {
@@ -258,12 +260,14 @@ export class Stage {
   /** Soon after the last motion Plotly takes over. */
   rest() {
     clearTimeout(this.restTimer);
-    this.restTimer = setTimeout(async () => {
+    this.resting = false;
+    const timer = (this.restTimer = setTimeout(async () => {
       if (this.clock.playing) return;
       await this.scene.settle();
-      this.resting = !this.clock.playing;
+      if (timer !== this.restTimer || this.clock.playing) return; // it moved again meanwhile
+      this.resting = true;
       this.address();
-    }, REST);
+    }, REST));
   }
 
   address() {

@@ -129,10 +129,12 @@ def axe() -> Callable[..., list[str]]:
 
     def findings(page: Page, *, without: tuple[str, ...] = ()) -> list[str]:
         page.evaluate(script)
+        # colours on their way from one theme to another are nobody's colours
+        page.wait_for_function("document.getAnimations().every(one => one.playState !== 'running')")
         rules: Any = {"rules": {rule: {"enabled": False} for rule in without}}
         result = page.evaluate("rules => axe.run(document, rules)", rules)
         return [
-            f"{found['id']}: {found['help']}: {[node['target'] for node in found['nodes']]}"
+            f"{found['id']}: {[(node['target'], node['failureSummary']) for node in found['nodes']]}"
             for found in result["violations"]
             if found["impact"] in ("serious", "critical")
         ]

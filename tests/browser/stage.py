@@ -22,7 +22,9 @@ class Stage:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.until("stage.opened")
+        broken = "document.querySelector('[data-testid=stException]')"
+        page.wait_for_function(f"{PROBE}?.stage.opened || {broken}", timeout=PATIENCE)
+        assert page.locator("[data-testid=stException]").all_inner_texts() == []
 
     def until(self, condition: str, value: Any = None) -> None:
         """Waits for a condition in JavaScript over `probe`, its `stage` and `value`."""
@@ -112,16 +114,24 @@ class Stage:
         self.picture(film).scroll_into_view_if_needed()
         left, top = self.figure(
             film,
-            """{ const box = gd.getBoundingClientRect(), {xaxis, yaxis} = gd._fullLayout;
-                 return [box.left + xaxis._offset + xaxis.c2p(value[0]), box.top + yaxis._offset + yaxis.c2p(value[1])]; }""",
+            """{ const {left, top} = gd.getBoundingClientRect(), {xaxis, yaxis} = gd._fullLayout, [x, y] = value;
+                 return [left + xaxis._offset + xaxis.c2p(x), top + yaxis._offset + yaxis.c2p(y)]; }""",
             [x, y],
         )
         self.page.mouse.click(left, top)
 
     def choose(self, field: str, option: str) -> None:
         """Chooses an option of the lesson's drop-down list by its words."""
-        self.page.locator(f".st-key-gradient_descent-{field}").get_by_role("combobox").click()
+        self.control(field).get_by_role("combobox").click()
         self.page.get_by_role("option", name=option, exact=True).click()
+
+    def control(self, field: str) -> Locator:
+        """The widget of a field; its key goes on to -1, -2 when something else changes the field."""
+        return self.page.locator(f"[class*='st-key-gradient_descent-{field}']")
+
+    def slider(self, field: str) -> Locator:
+        """The part of a slider that keys move."""
+        return self.control(field).locator("input[type=range]")
 
     def take(self, film: str, kind: str) -> Download:
         """Takes a picture away through its menu."""
@@ -139,12 +149,10 @@ def numbers(text: str) -> list[float]:
     return [float(found) for found in NUMBER.findall(text.replace("−", "-"))]
 
 
-def colors(place: Locator) -> set[tuple[int, ...]]:
+def colors(place: Locator) -> set[Any]:
     """The colours that can be seen at a place."""
     picture = Image.open(io.BytesIO(place.screenshot())).convert("RGB")
-    found = picture.getcolors(picture.width * picture.height)
-    assert found is not None
-    return {color for _, color in found}
+    return set(picture.get_flattened_data())
 
 
 def sent(page: Page) -> list[int]:

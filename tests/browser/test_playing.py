@@ -15,7 +15,7 @@ def test_live_training_pauses_scrubs_and_goes_on(page: Open, server: Server) -> 
     opened.goto(f"{server.url}{LONG}&seed=101")
     stage = Stage(opened)
     stage.until("probe.playing && probe.frames > 60")  # it opens with 60: the others came while it played
-    stage.press(" ").until("!probe.playing")
+    stage.press(" ").until("!probe.playing && !stage.pull.pending")
     stage.rest()
     frames, tape, asked = stage.frames, stage.tape, len(messages)
     assert frames < 501
@@ -48,9 +48,15 @@ def test_train_trains_again_and_who_comes_later_is_told_that_it_is_recorded(page
     stage.press("End").until("probe.done && probe.step === 40")
     first, rows = stage.tape, stage.rows("loss", 41)
     opened.evaluate(
-        """() => { const probe = window.__dlviz.stages[0]; window.seen = [];
-        const look = () => { window.seen.push([probe.tape, probe.step, document.querySelector('.dl-chip').dataset.state]);
-                             requestAnimationFrame(look); }; look(); }"""
+        """() => {
+          const probe = window.__dlviz.stages[0], chip = document.querySelector('.dl-chip').dataset;
+          window.seen = [];
+          const look = () => {
+            window.seen.push([probe.tape, probe.step, chip.state]);
+            requestAnimationFrame(look);
+          };
+          look();
+        }"""
     )
     opened.locator(".dl-train").click()
     stage.until_tape(first)

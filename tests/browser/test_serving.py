@@ -8,18 +8,40 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.server import Server
+from tests.browser.stage import LESSON, Stage, colors
 
-LESSON = "/gradient_descent"
 
-
-@pytest.mark.parametrize("script", ["app.py", "cloud/streamlit_app.py"])
+@pytest.mark.parametrize(("script", "serves"), [("app.py", True), ("cloud/streamlit_app.py", False)])
 def test_a_deep_link_works_on_a_fresh_server(
-    serve: Callable[..., Server], page: Callable[..., Page], script: str
+    serve: Callable[..., Server], page: Callable[..., Page], script: str, serves: bool
 ) -> None:
-    opened = page(LESSON, server=serve(script))
-    opened.wait_for_selector("h1")
+    fresh = serve(script)
+    opened = page(LESSON, server=fresh)
+    stage = Stage(opened)
+    stage.until("probe.playing && probe.step > 0")
+    stage.press(" ").rest()
     assert opened.evaluate("location.pathname") == LESSON
     assert opened.locator('[data-testid="stException"]').count() == 0
+    assert opened.locator(".dl-picture").count() == 4
+    assert opened.locator(".dl-failed:visible").count() == 0
+    for film in ("surface", "plane", "loss"):
+        assert len(colors(stage.picture(film))) > 50, film
+    # a plain script serves no file of ours: the message carries Plotly
+    scripts = opened.evaluate("[...document.scripts].map(script => script.src).filter(Boolean)")
+    assert any(src.endswith("/dlviz/plotly.min.js") for src in scripts) is serves
+    assert any(src.startswith("blob:") for src in scripts) is not serves
+
+
+def test_the_map_leads_to_every_lesson_by_its_live_miniature(page: Callable[..., Page]) -> None:
+    from dlviz.curriculum import LESSONS
+
+    opened = page("/")
+    opened.wait_for_function("n => window.__dlviz?.stages.length === n", arg=len(LESSONS))
+    stage = Stage(opened)
+    stage.until("probe.step > 5")
+    assert opened.locator(".dl-stage .dl-plot").count() == len(LESSONS)
+    for slug in LESSONS:
+        assert opened.locator(f"[data-testid=stPageLink] a[href*='{slug}']").count() == 1
 
 
 def test_webgl_works_in_the_browser_of_the_tests(page: Callable[..., Page]) -> None:

@@ -1,0 +1,81 @@
+"""A click on a picture is a choice."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.browser.stage import LESSON, Open, Stage
+
+START = (
+    "gd.data.find(trace => trace.mode === 'markers' && trace.marker.symbol === 'x' && trace.x.length === 1)"
+)
+MARK = f"[{START}.x[0], {START}.y[0]]"
+
+
+def start_of(stage: Stage) -> list[float]:
+    """The start that the address names."""
+    return [float(stage.query[name]) for name in ("start_x", "start_y")]
+
+
+def test_a_click_on_the_contours_moves_the_start(page: Open) -> None:
+    stage = Stage(page(f"{LESSON}?seed=201", reduced_motion=True)).rest()
+    tape = stage.tape
+    stage.click("plane", 2.0, -3.0)
+    stage.until_tape(tape)
+    stage.press("Home").rest()
+    stage.until("new URLSearchParams(location.search).has('start_x')")
+    assert start_of(stage) == pytest.approx([2, -3], abs=0.05)  # a pixel is 0.04 wide
+    assert stage.figure("plane", MARK) == pytest.approx(start_of(stage))
+    assert stage.caption()[0].endswith(f"θ = ({start_of(stage)[0]:.3f}, −{-start_of(stage)[1]:.3f})")
+
+
+def test_a_click_on_the_surface_moves_the_start_and_a_turn_does_not(page: Open) -> None:
+    opened = page(f"{LESSON}?seed=202", reduced_motion=True)
+    stage = Stage(opened).rest()
+    tape = stage.tape
+    box = stage.picture("surface").locator(".dl-plot").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] * 0.45, box["y"] + box["height"] * 0.5
+    opened.mouse.move(x, y)
+    opened.mouse.down()
+    opened.mouse.move(x + 60, y + 5, steps=4)
+    opened.mouse.up()
+    stage.rest()
+    assert stage.tape == tape
+    opened.mouse.move(x, y)
+    opened.mouse.click(x, y)
+    stage.until_tape(tape)
+    stage.press("Home").rest()
+    stage.until("new URLSearchParams(location.search).has('start_x')")
+    assert all(-6 <= value <= 6 for value in start_of(stage))
+    assert stage.figure("plane", MARK) == pytest.approx(start_of(stage))
+
+
+def test_a_click_on_the_map_of_basins_moves_the_start(page: Open) -> None:
+    stage = Stage(page(f"{LESSON}?picture=basins&seed=203", reduced_motion=True))
+    stage.until("stage.reel.films.get('basins')?.rows > 0")
+    stage.rest()
+    tape = stage.tape
+    stage.click("basins", -3.0, -2.0)
+    stage.until_tape(tape)
+    stage.press("Home").rest()
+    stage.until("new URLSearchParams(location.search).has('start_x')")
+    assert start_of(stage) == pytest.approx([-3, -2], abs=0.1)
+    assert stage.figure("plane", MARK) == pytest.approx(start_of(stage))
+
+
+def test_a_click_on_the_phase_diagram_chooses_rate_and_momentum(page: Open) -> None:
+    stage = Stage(page(f"{LESSON}?landscape=bowl&seed=204", reduced_motion=True))
+    stage.choose("view-picture", "Rate × momentum")
+    stage.until("stage.reel.films.get('phase')?.rows > 0")
+    stage.rest()
+    tape = stage.tape
+    stage.click("phase", -2.0, 0.5)
+    stage.until_tape(tape)
+    stage.press("Home").rest()
+    stage.until("new URLSearchParams(location.search).has('momentum')")
+    rate, momentum = float(stage.query["learning_rate"]), float(stage.query["momentum"])
+    assert [np.log10(rate), momentum] == pytest.approx([-2, 0.5], abs=0.03)
+    assert f"η = {rate:.3g}" in stage.caption()[0]
+    assert float(stage.slider("momentum").input_value()) == pytest.approx(momentum, abs=0.01)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from sklearn.datasets import load_breast_cancer, load_diabetes
 
-from dlviz.data.tables import breast_cancer, diabetes
+from dlviz.data.tables import breast_cancer, carried, diabetes
 from dlviz.lessons.gradient_descent import experiment
 from dlviz.lessons.gradient_descent.formula import read_formula
 from dlviz.lessons.gradient_descent.slopes import autograd_slope, make_slope
@@ -119,6 +120,25 @@ def test_cross_entropy_ends_where_scikit_learn_says(standardize: bool) -> None:
     assert recording[-1].test_loss[0] == pytest.approx(
         log_loss(data.test_target.numpy(), probability), rel=1e-3
     )
+
+
+def test_tables_are_those_that_scikit_learn_loads() -> None:
+    patients, tumours = load_diabetes(scaled=False), load_breast_cancer()
+    assert np.array_equal(carried("diabetes_data_raw.csv.gz").numpy(), patients.data)
+    assert np.array_equal(carried("diabetes_target.csv.gz").numpy(), patients.target)
+    assert np.array_equal(carried("breast_cancer.csv", header=1)[:, :-1].numpy(), tumours.data)
+    for table, feature, target in (
+        (
+            diabetes(3, False),
+            patients.data[:, patients.feature_names.index("bmi")] / 10,
+            patients.target / 10,
+        ),
+        (breast_cancer(3, False), tumours.data[:, 0] / 10, 1 - tumours.target),
+    ):
+        assert np.allclose(
+            np.sort(np.concatenate([table.train_feature, table.test_feature])), np.sort(feature)
+        )
+        assert np.allclose(np.sort(np.concatenate([table.train_target, table.test_target])), np.sort(target))
 
 
 @pytest.mark.parametrize("table", [diabetes, breast_cancer])

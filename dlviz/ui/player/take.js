@@ -7,6 +7,7 @@ import {arrayOf} from './wire.js'
 
 const GIF_FRAMES_MOST = 60;
 const GIF_SECONDS = 5;
+const LOOK = 100; // ms between looks whether all rows have come
 const CELLS_MOST = 400000; // of a table; above it, the present step alone
 
 /** Gives the browser a file to keep. */
@@ -109,9 +110,20 @@ function writeLabel(ctx, { place, element }, text, theme) {
   plainText(text).split('\n').forEach((line, k) => ctx.fillText(line, parseFloat(element.style.left), parseFloat(element.style.top) + k * 1.25 * (place.size ?? 13)));
 }
 
+/** Has all rows fetched and comes back to where it was; false if the learner went elsewhere meanwhile. */
+async function completed(stage) {
+  const { step } = stage;
+  if (stage.reel.done || !stage.served) return true;
+  stage.seek(Infinity);
+  while (stage.wish === Infinity) await new Promise((look) => setTimeout(look, LOOK));
+  if (stage.reel.done) stage.seek(step);
+  return stage.reel.done;
+}
+
 /** Takes a picture away in one of the forms of its menu. */
 export async function takeAway(stage, picture, kind) {
   stage.pause();
+  if (!['png', 'svg'].includes(kind) && !(await completed(stage))) return;
   try {
     if (kind === 'csv') takeTable(picture);
     else if (kind === 'gif') stage.send('gif', { film: picture.name, req: (stage.takes += 1), ...(await filmFrames(picture)) });

@@ -101,6 +101,17 @@ def test_the_film_plays_from_disk_without_a_network(page: Open, tmp_path: Path, 
     assert [url for url in asked if not url.startswith(("file:", "blob:", "data:"))] == []
 
 
+def test_what_is_taken_while_it_trains_is_whole(page: Open, tmp_path: Path) -> None:
+    stage = Stage(page(f"{LESSON}?landscape=rosenbrock&steps=500&seed=702", reduced_motion=True)).seek(4)
+    assert stage.frames < 501
+    file = tmp_path / "film.html"
+    stage.take("loss", "html").save_as(file)
+    assert stage.rest().step == 4
+    assert len(content(stage.take("loss", "csv")).splitlines()) == 1 + 501
+    opened, _ = offline(page, file)
+    assert Stage(opened).frames == 501
+
+
 def test_texts_of_a_film_are_text(page: Open, tmp_path: Path) -> None:
     hostile = "</script><img src=x onerror='window.hurt = 1'>{loss} & <b>bold</b>"
     line = {"type": "scatter", "mode": "lines", "x": np.arange(3.0), "y": np.arange(3.0), "name": "line"}

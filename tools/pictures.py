@@ -35,14 +35,12 @@ def main() -> None:
             page.screenshot(path=ASSETS / f"lesson.{lang}.png")
         frames = []
         for step in STEPS:
-            settled(page, f"{server.url}/gradient_descent?lang=en&step={step}") if step == 0 else None
-            page.locator(".dl-stage input[type=number]").fill(str(step))
-            page.keyboard.press("Enter")
-            page.wait_for_function(
-                f"() => {{ const s = window.__dlviz.stages[0]; return s.step === {step} && s.atRest }}"
-            )
-            shot = page.locator(".dl-stage").first.screenshot()
-            frames.append(smaller(shot))
+            field = page.locator(".dl-stage input[type=number]")
+            field.fill(str(step))
+            field.press("Enter")
+            drawn = f"() => {{ const s = window.__dlviz.stages[0]; return s.step === {step} && s.atRest }}"
+            page.wait_for_function(drawn, timeout=60_000)
+            frames.append(smaller(page.locator(".dl-stage").first.screenshot()))
         gif(frames, ASSETS / "race.gif", 0.1)
         browser.close()
     server.stop()

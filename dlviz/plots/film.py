@@ -73,6 +73,7 @@ class Label:
         template: text with placeholders such as `{loss:.3f}`, or `{text}` if `strings` are given.
         values: (T,) numbers by placeholder.
         strings: (T,) texts, shown as they are.
+        shy: not seen at steps at which a number of it is NaN.
         x, y: where, in the units of `xref` and `yref` ("paper", "x", "y2", ...).
     """
 
@@ -87,9 +88,12 @@ class Label:
     yanchor: Literal["top", "middle", "bottom"] = "top"
     size: int = 13
     color: str = "--dl-text"
+    shy: bool = False
 
     def at(self, step: int) -> str:
         """The text at a step."""
+        if self.shy and any(np.isnan(values[step]) for values in self.values.values()):
+            return ""
         return self.strings[step] if self.strings is not None else fill(self.template, self.values, step)
 
 
@@ -195,7 +199,12 @@ def gif(pictures: Sequence[bytes], path: Any, seconds: float) -> None:
 
     frames = [Image.open(io.BytesIO(picture)).convert("RGB") for picture in pictures]
     frames = [frame.resize(frames[0].size) if frame.size != frames[0].size else frame for frame in frames]
-    table = frames[-1].quantize(255)  # one colour table for all: no flicker, small
+    few = [frames[k] for k in spaced(len(frames), 4)]
+    mosaic = Image.new("RGB", (few[0].width, few[0].height * len(few)))
+    for k, frame in enumerate(few):
+        mosaic.paste(frame, (0, k * frame.height))
+    # one colour table for all: no flicker, small; rare colours count as much as frequent ones
+    table = mosaic.quantize(255, method=Image.Quantize.MAXCOVERAGE)
     flat = [frame.quantize(palette=table, dither=Image.Dither.NONE) for frame in frames]
     durations = [int(1000 * seconds)] * (len(flat) - 1) + [1500]
     flat[0].save(path, format="GIF", save_all=True, append_images=flat[1:], duration=durations, loop=0)

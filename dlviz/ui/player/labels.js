@@ -33,15 +33,22 @@ export class LiveText {
       if (text.includes('{')) unmask(this.element);
       return;
     }
+    if (this.place.shy) this.element.hidden = this.missing(values, step);
     for (const slot of this.slots) {
       const text = values?.[slot.name] ? numberText(values[slot.name].row(step)[0], slot.spec) : '–';
       if (slot.node.nodeValue !== text) slot.node.nodeValue = text;
     }
   }
 
+  /** Whether a number of this step is not there. */
+  missing(values, step) {
+    return this.slots.some(({ name }) => Number.isNaN(values?.[name]?.row(step)[0] ?? NaN));
+  }
+
   /** The text of a step, with its tags. */
   textAt(values, step) {
     if (this.place.strings) return values?.strings?.[step] ?? '';
+    if (this.place.shy && this.missing(values, step)) return '';
     return filledTemplate(this.template, (name) => (values?.[name] ? values[name].row(step)[0] : NaN));
   }
 }

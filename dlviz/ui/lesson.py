@@ -104,9 +104,15 @@ def tries(choices: Choices, text: Text, presets: Mapping[str, tuple[Config, str]
 
 
 def predict(
-    choices: Choices, text: Text, config: Config, options: Sequence[str], reveal: Callable[[], str | None]
+    choices: Choices,
+    text: Text,
+    config: Config,
+    options: Sequence[str],
+    reveal: Callable[[], str | None],
+    *,
+    field: str = "optimizers",
 ) -> None:
-    """A question that the learner commits to; the recording is the answer."""
+    """A question that the learner commits to; the recording is the answer; `field` names the options' words."""
     if {"predict", "words"} & site.presenting().hidden:
         return
     key = choices.key("predicted")
@@ -115,7 +121,7 @@ def predict(
         st.markdown(text("predict.question"))
         predicted = st.session_state.get(key)
         if predicted is None:
-            labels = {option: text.option("optimizers", option) for option in options}
+            labels = {option: text.option(field, option) for option in options}
             choice = st.radio(
                 text("predict.question"),
                 options,
@@ -131,7 +137,7 @@ def predict(
 
             st.button(text("predict.commit"), type="primary", disabled=choice is None, on_click=commit)
             return
-        st.markdown(text("predict.yours", choice=text.option("optimizers", predicted)))
+        st.markdown(text("predict.yours", choice=text.option(field, predicted)))
         losses = reveal() if choices.config == config else None
         if losses:
             st.markdown(text("predict.reveal", losses=losses))

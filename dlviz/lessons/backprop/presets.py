@@ -1,0 +1,55 @@
+"""Configs worth trying, by the names that the text gives them; the one that a learner predicts; what matters where."""
+
+from __future__ import annotations
+
+from dlviz.lessons.backprop.experiment import Config
+
+PREDICTION = Config(
+    graph="neuron",
+    activation="sigmoid",
+    loss="squared_error",
+    x1=2.0,
+    x2=1.0,
+    target=0.0,
+    w1=1.5,
+    w2=1.0,
+    w3=0.0,
+)
+ANSWERS = ("large", "small", "zero")
+
+PRESETS: dict[str, tuple[Config, str]] = {  # a config, and the third picture that shows its point
+    "four": (Config(walked=4), "gradients"),
+    "chain": (Config(graph="chain"), "weights"),
+    "vanish": (
+        Config(graph="chain", f="sigmoid", g="sigmoid", h="sigmoid", x1=2.0, learning_rate=1.0),
+        "gradients",
+    ),
+    "saturated": (PREDICTION, "outputs"),
+    "rescued": (PREDICTION.changed(loss="cross_entropy"), "outputs"),
+    "dead": (
+        Config(graph="neuron", activation="relu", loss="squared_error", w1=-1.0, w2=0.5, w3=0.0),
+        "weights",
+    ),
+    "linear": (Config(activation="linear", loss="squared_error", learning_rate=0.05), "outputs"),
+    "twins": (
+        Config(start="own", w1=0.5, w2=0.5, w3=0.5, w4=0.5, w5=0.5, w6=0.5, w7=0.5, w8=0.5, w9=0.5),
+        "weights",
+    ),
+    "softmax": (Config(graph="softmax"), "outputs"),
+}
+WEIGHTS = tuple(f"w{k}" for k in range(1, 10))
+OWN = {"neuron": 3, "network": 9, "softmax": 6}  # weights of a graph
+PAIR = {"chain": ("x1", "target"), "neuron": ("x1", "x2", "target"), "softmax": ("x1", "x2", "target_class")}
+
+
+def in_sight(config: Config) -> tuple[str, ...]:
+    """The choices beside the picture: the graph, its functions, the learning rate."""
+    functions = {"chain": ("f", "g", "h"), "softmax": ()}.get(config.graph, ("activation", "loss"))
+    return ("graph", *functions, "learning_rate")
+
+
+def details(config: Config) -> list[str]:
+    """The choices under "More": the values that this graph has."""
+    start = () if config.graph == "chain" else ("start",)
+    weights = WEIGHTS[: OWN.get(config.graph, 0)] if config.start == "own" else ()
+    return [*PAIR.get(config.graph, ()), *start, *weights, "walked", "steps", "seed"]

@@ -1,0 +1,42 @@
+"""How does the error find its way back? The storyboard of the lesson."""
+
+import streamlit as st
+
+from dlviz.lessons.backprop import experiment, figures
+from dlviz.lessons.backprop.presets import ANSWERS, PREDICTION, PRESETS, details, in_sight
+from dlviz.ui import lesson
+from dlviz.ui.choices import Choices
+from dlviz.ui.code import code
+from dlviz.ui.stage import Stage
+
+SLUG = "backprop"
+
+text = lesson.open(SLUG)
+choices = Choices(SLUG, experiment.Config)
+
+
+@st.fragment
+def play() -> None:
+    with lesson.beside_stage() as (left, right):
+        config = choices.config
+        with right:
+            lesson.controls(choices, text, in_sight(config), details(config))
+            view = lesson.views(choices, text, picture=figures.pictures_of(config))
+        with left:
+            lesson.problems(choices, text)
+            stage = Stage(choices, experiment, text)
+            recording = stage.show(lambda own, others: figures.stage(own, others, text, **view))
+            lesson.tries(choices, text, PRESETS)
+    lesson.predict(
+        choices,
+        text,
+        PREDICTION,
+        ANSWERS,
+        lambda: figures.first_gradient(recording, text),
+        field="prediction",
+    )
+
+
+play()
+lesson.words(text)
+code(experiment, figures.graph, choices, text)

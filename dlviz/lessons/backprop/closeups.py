@@ -54,16 +54,14 @@ def _per_parameter(recording: Recording, values: np.ndarray) -> list[tuple[str, 
 
 
 def _mean_of_last_updates(recording: Recording) -> np.ndarray:
-    """Mean gradient of the last M updates up to each step, one for every pair; NaN before the first, (T, P)."""
+    """Mean gradient of the last M updates up to each step, one for every pair; NaN before those, (T, P)."""
     made = np.isin(recording.track("stage"), (APPLY, REPEAT))  # (T,)
     gradients = recording.track("weight_gradients")[made].astype(np.float64)  # (U, P)
-    total = np.concatenate([np.zeros_like(gradients[:1]), gradients.cumsum(0)]) if made.any() else gradients
+    total = np.concatenate([np.zeros((1, gradients.shape[1])), gradients.cumsum(0)])  # (1 + U, P)
     last = made.cumsum()  # updates made up to a step
-    first = np.maximum(last - len(recording.scene.targets), 0)
-    count = np.maximum(last - first, 1)[:, None]
-    if not made.any():
-        return np.full((len(made), len(recording.scene.parameters)), np.nan, np.float32)
-    return np.where(last[:, None] > 0, (total[last] - total[first]) / count, np.nan).astype(np.float32)
+    pairs = len(recording.scene.targets)
+    mean = (total[last] - total[np.maximum(last - pairs, 0)]) / pairs
+    return np.where(last[:, None] >= pairs, mean, np.nan).astype(np.float32)
 
 
 def _film(

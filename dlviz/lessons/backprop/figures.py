@@ -183,7 +183,7 @@ def _kinds(scene: Any) -> Iterator[tuple[str, str, str, list[int]]]:
 
 def _ranges(places: np.ndarray) -> tuple[list[float], list[float]]:
     (left, low), (right, high) = places.min(0), places.max(0)
-    side = 0.08 * (right - left)
+    side = 0.065 * (right - left)
     return [float(left - side), float(right + side)], [float(low) - 0.5, float(high) + 0.45]
 
 

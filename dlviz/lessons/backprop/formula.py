@@ -52,16 +52,18 @@ SYMBOLS = {
 
 def words(recording: Recording, text: Text) -> Film:
     """Two lines: what happens, and the formula with its numbers."""
-    frames = [recording[step] for step in range(len(recording))]
-    before = [recording.track("weights")[max(step - 1, 0)] for step in range(len(recording))]
-    lines = [_lines(recording, frame, old, text) for frame, old in zip(frames, before)]
+    weights = recording.track("weights")
+    pairs = [pair_name(recording.scene, example) for example in range(len(recording.scene.targets))]
+    lines = [
+        _lines(recording, frame, weights[max(step - 1, 0)], pairs[frame.example], text)
+        for step, frame in enumerate(recording)
+    ]
     labels = tuple(Label(strings=[line[k] for line in lines]) for k in range(2))
     return Film("numbers", len(recording), None, labels=labels)
 
 
-def _lines(recording: Recording, frame: Any, before: np.ndarray, text: Text) -> tuple[str, str]:
+def _lines(recording: Recording, frame: Any, before: np.ndarray, pair: str, text: Text) -> tuple[str, str]:
     scene, stage = recording.scene, int(frame.stage)
-    pair = pair_name(scene, int(frame.example))
     name = scene.names[frame.node] if frame.node >= 0 else ""
     if stage in (DESIGN, INITIALISE):
         return text(f"live.stage_{stage}"), text(f"live.about_{stage}")
@@ -186,10 +188,12 @@ def pair_name(scene: Any, example: int) -> str:
 
 
 def n(value: float) -> str:
-    """A number as the formulas show it."""
-    small = 0 < abs(value) < 1e-3 or abs(value) >= 1e4
-    text = number(float(value), ".1e" if small else ".3f")
-    return text if small else text.rstrip("0").rstrip(".") if "." in text else text
+    """A number as the formulas show it: three decimals, or two digits of a small one."""
+    size = abs(value)
+    if not 1e-4 <= size < 1e4:
+        return number(float(value), ".1e") if size else "0"
+    text = f"{value:.3f}".rstrip("0").rstrip(".") if size >= 0.01 else f"{value:.2g}"
+    return text.replace("-", "−")
 
 
 def bracketed(value: float) -> str:

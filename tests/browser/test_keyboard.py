@@ -84,6 +84,7 @@ def test_tab_reaches_everything(page: Open) -> None:
     opened.locator(".dl-range").focus()
     opened.keyboard.press("ArrowRight")
     stage.until("probe.step === 1")
+    stage.rest()
     assert opened.locator(".dl-range").get_attribute("aria-valuetext") == "Step 1 of 200"
     assert opened.locator(".dl-range").evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
 

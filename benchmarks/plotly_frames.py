@@ -12,7 +12,7 @@ from dlviz.plots.film import Film
 from dlviz.recording import record
 from dlviz.text import lesson_text
 
-VIEW = {"picture": "update", "which": "adam"}
+VIEW = next(figures.all_views(experiment.Config()))  # as the page opens
 
 
 @cache

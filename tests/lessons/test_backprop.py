@@ -274,3 +274,11 @@ def test_any_config_runs_to_its_length_or_says_why_not(config: Config) -> None:
         assert recording.ended == "diverged" or len(recording) == 1
     assert np.isfinite(recording.track("weights")).all()
     assert np.isfinite(recording.track("loss")[1:]).all()
+
+
+def test_a_chain_without_a_value_and_one_that_explodes_say_so() -> None:
+    recording = learnt(graph="chain", f="log", x1=-1.0)
+    assert (len(recording), recording.ended) == (1, "undefined")
+    recording = learnt(graph="chain", f="square", g="square", h="square", x1=2.0, learning_rate=1.0)
+    assert recording.ended == "diverged"
+    assert np.isfinite(recording.track("weights")).all()

@@ -96,6 +96,14 @@ def test_the_gradient_curves_are_means_over_the_four_pairs() -> None:
     assert np.isnan(film.moves[0].columns["y"][made[2]])
 
 
+def test_the_saturated_and_the_rescued_neuron_keep_their_promises() -> None:
+    for name, bound, update in (("saturated", 0.9, 18), ("rescued", 0.5, 2)):
+        recording = record(experiment, PRESETS[name][0])
+        below = recording.track("outputs")[:, 0, 0] < bound
+        assert recording.track("update")[below.argmax()] == update
+        assert f"{bound}" in TEXT(f"preset.{name}.promise")
+
+
 def test_the_prediction_is_answered_by_the_first_update() -> None:
     recording = record(experiment, PREDICTION)
     assert figures.first_gradient(recording[:3], TEXT) is None

@@ -89,8 +89,11 @@ def _film(
     y = theme.axis(text(f"axis.{name}"), range=ends, nticks=6)
     x = theme.axis(text("axis.updates"), range=[0, recording.config.steps], nticks=6)
     many = len(lines) > 1
-    legend = {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "font": {"size": 12}}
+    legend: dict[str, Any] = {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "font": {"size": 12}}
     margin = {"l": 58, "r": 14, "t": 46 if many else 8, "b": 42}
+    if len(lines) > 5:  # many short names stand beside the lines
+        legend |= {"orientation": "v", "x": 1.01, "yanchor": "top", "font": {"size": 11}}
+        margin |= {"t": 8, "r": 66}
     look = theme.layout(xaxis=x, yaxis=y, showlegend=many, legend=legend, margin=margin)
     pairs = len(recording.scene.targets)
     label = f"{name}_mean" if name == "gradients" and pairs > 1 else name

@@ -27,7 +27,7 @@ FUNCTION = ("--dl-prediction", "circle")  # any other operation
 RESTING, KNOWN = 1.85, 2.45  # size of a node before and after its value is known, in sizes of its numbers
 GAP = 0.2  # between a node's centre and its numbers, in rows
 BELOW = 0.42  # between a level edge and its local derivative, below the gradients of its nodes
-WAY, RISE = 0.24, 0.32  # where the numbers of a weight begin, so that those of crossing edges stay apart
+WAY, RISE = 0.26, 0.32  # where the numbers of a weight begin, so that those of crossing edges stay apart
 LARGE, SMALL = 17, 14  # numbers of a graph of few nodes and of many, in pixels
 STEPS = 8
 
@@ -71,7 +71,7 @@ def graph(recording: Recording, text: Text) -> Film:
     data.append(spot)
     moves.append(moved)
     scene = recording.scene
-    axes = drawing.bare_axes(*_ranges(scene.places), domain=[0, 0.84])
+    axes = drawing.bare_axes(*_ranges(scene), domain=[0, 0.84])
     quiet_axis: dict[str, Any] = {"visible": False, "fixedrange": True}
     second = {
         "xaxis2": theme.axis(**quiet_axis, range=[0, 4], anchor="y2"),
@@ -95,7 +95,7 @@ def miniature(recording: Recording, text: Text) -> Film:
     """The graph, small and without numbers."""
     data, moves = _graph(recording, text)
     layout = theme.layout(
-        **drawing.bare_axes(*_ranges(recording.scene.places)),
+        **drawing.bare_axes(*_ranges(recording.scene)),
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         dragmode=False,
         hovermode=False,
@@ -181,9 +181,11 @@ def _kinds(scene: Any) -> Iterator[tuple[str, str, str, list[int]]]:
         yield "function", *FUNCTION, sorted(left)
 
 
-def _ranges(places: np.ndarray) -> tuple[list[float], list[float]]:
-    (left, low), (right, high) = places.min(0), places.max(0)
-    side = 0.065 * (right - left)
+def _ranges(scene: Any) -> tuple[list[float], list[float]]:
+    (left, low), (right, high) = scene.places.min(0), scene.places.max(0)
+    side = (0.1 if size_of(scene) == LARGE else 0.065) * (
+        right - left
+    )  # room for the numbers of the outermost
     return [float(left - side), float(right + side)], [float(low) - 0.5, float(high) + 0.45]
 
 

@@ -9,12 +9,13 @@ import numpy as np
 from dlviz.lessons.backprop.experiment import APPLY, REPEAT
 from dlviz.lessons.backprop.formula import pair_name
 from dlviz.plots import curves, surface, theme
-from dlviz.plots.film import Film, Move
+from dlviz.plots.film import Film, Label, Move
 from dlviz.plots.theme import SERIES
 from dlviz.recording import Recording
 from dlviz.text import Text
 
 DASHES = ("solid", "dash", "dot")
+MARKS = {"solid": "—", "dash": "╌", "dot": "···"}
 
 
 def loss(recording: Recording, text: Text) -> Film:
@@ -91,10 +92,16 @@ def _film(
     many = len(lines) > 1
     legend: dict[str, Any] = {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "font": {"size": 12}}
     margin = {"l": 58, "r": 14, "t": 46 if many else 8, "b": 42}
+    labels: list[Label] = []
     if len(lines) > 5:  # many short names stand beside the lines
-        legend |= {"orientation": "v", "x": 1.01, "yanchor": "top", "font": {"size": 11}}
-        margin |= {"t": 8, "r": 66}
-    look = theme.layout(xaxis=x, yaxis=y, showlegend=many, legend=legend, margin=margin)
+        margin |= {"t": 8, "r": 58}
+        labels = [
+            Label(
+                f"{MARKS[dash]} {title}", x=1.02, y=1 - (k + 0.5) / len(lines), yanchor="middle", color=color
+            )
+            for k, (title, color, dash, _) in enumerate(lines)
+        ]
+    look = theme.layout(xaxis=x, yaxis=y, showlegend=many and not labels, legend=legend, margin=margin)
     pairs = len(recording.scene.targets)
     label = f"{name}_mean" if name == "gradients" and pairs > 1 else name
     title, alt = text(f"picture.{label}", pairs=pairs), text(f"alt.{label}", pairs=pairs)
@@ -103,6 +110,7 @@ def _film(
         len(recording),
         {"data": data, "layout": {**look, "uirevision": recording.config.graph}},
         tuple(moves),
+        tuple(labels),
         title=title,
         alt=alt,
     )

@@ -91,7 +91,7 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[
                 has_touch=width < 600,
                 accept_downloads=True,
             )
-            context.set_default_timeout(20_000)
+            context.set_default_timeout(60_000)  # a fresh server imports torch first
             contexts.append(context)
         opened = context.new_page()
 

@@ -10,6 +10,7 @@ import base64
 import io
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from secrets import token_hex
 from typing import Any
 
 import streamlit as st
@@ -58,9 +59,16 @@ class Stage:
         self.choices, self.experiment, self.text, self.miniature = choices, experiment, text, miniature
         self.key = f"{'miniature' if miniature else 'stage'}.{choices.slug}"
         self._beside = {name: LIBRARY.tape(other, config) for name, (other, config) in (beside or {}).items()}
-        self._state = st.session_state.setdefault(
-            f"{self.key}.state", {"tape": None, "ack": {}, "req": 0, "met": 0}
-        )
+        blank = {
+            "tape": None,
+            "ack": {},
+            "req": 0,
+            "met": 0,
+            "deed": None,
+            "visit": token_hex(4),
+            "number": 0,
+        }
+        self._state = st.session_state.setdefault(f"{self.key}.state", blank)
         self.tape = self._held()
 
     def show(self, pictures: Pictures, clicks: Clicks | None = None) -> Recording:
@@ -120,8 +128,10 @@ class Stage:
         }
         working = any(not tape.done for tape in self._beside.values())
         more = {"done": self.tape.done, "working": working, "req": self._state["req"], "ui": self._ui()}
-        plotly = blobs.get("plotly")
-        return {"tape": self.tape.name, **known, **more, "plotly": plotly, "download": blobs.get("download")}
+        self._state["number"] += 1
+        order = {name: self._state[name] for name in ("visit", "number", "deed")}
+        answers = {"plotly": blobs.get("plotly"), "download": blobs.get("download")}
+        return {"tape": self.tape.name, **order, **known, **more, **answers}
 
     def _ui(self) -> dict[str, Any]:
         present: Presenting = presenting()
@@ -142,6 +152,13 @@ class Stage:
             "assets": assets,
         }
         return {"lang": self.text.lang, "texts": self.text.group("stage"), "theme": THEMES, **looks, **where}
+
+    def _deed(self, name: str) -> dict[str, Any]:
+        """What the learner did, once: the browser says it again until it hears that it was done."""
+        deed = self._asked(name)
+        again = not deed or deed.get("id") == self._state["deed"]
+        self._state["deed"] = deed.get("id", self._state["deed"])
+        return {} if again else deed
 
     def _asked(self, name: str) -> dict[str, Any]:
         asked = st.session_state[self.key].get(name)
@@ -166,26 +183,29 @@ class Stage:
         }
 
     def _on_train(self) -> None:
-        self._meet(LIBRARY.again(self.experiment, self.choices.config, self.tape.name))
+        if self._deed("train"):
+            self._meet(LIBRARY.again(self.experiment, self.choices.config, self.tape.name))
 
     def _on_click(self, clicks: Clicks) -> None:
-        asked, locked = self._asked("click"), presenting().locked
+        asked, locked = self._deed("click"), presenting().locked
         fields = clicks.get(asked.get("action", ""), ())
-        if not locked & {*fields, "train"}:
+        if fields and not locked & {*fields, "train"}:
             self.choices.change(
                 **held(self.choices.type, dict(zip(fields, (asked["x"], asked["y"]), strict=False)))
             )
 
     def _on_gif(self) -> None:
-        asked = self._asked("gif")
-        pictures = [base64.b64decode(url.partition(",")[2]) for url in asked["frames"][:PICTURES]]
-        if all(len(picture) < PICTURE_BYTES for picture in pictures):
+        asked = self._deed("gif")
+        pictures = [base64.b64decode(url.partition(",")[2]) for url in asked.get("frames", [])[:PICTURES]]
+        if pictures and all(len(picture) < PICTURE_BYTES for picture in pictures):
             out = io.BytesIO()
             gif(pictures, out, min(max(float(asked.get("delay", 80)), 20), 2000) / 1000)
             self._download(asked, f"{asked.get('film', 'film')}.gif", "image/gif", out.getvalue())
 
     def _on_take(self, films: Sequence[Film], recording: Recording) -> None:
-        asked = self._asked("take")
+        asked = self._deed("take")
+        if not asked:
+            return
         ended = self.text(f"ended.{recording.ended}") if recording.ended else None
         html = page(films, lang=self.text.lang, title=self.text("title"), header={"ended": ended})
         self._download(asked, f"{self.choices.slug}.html", "text/html", html.encode())

@@ -112,7 +112,6 @@ class Stage:
     def click(self, film: str, x: float, y: float) -> None:
         """Clicks on a flat picture at a place of its axes."""
         self.picture(film).scroll_into_view_if_needed()
-        self.until("!stage.pull.pending && !stage.reel.working")
         left, top = self.figure(
             film,
             """{ const {left, top} = gd.getBoundingClientRect(), {xaxis, yaxis} = gd._fullLayout, [x, y] = value;

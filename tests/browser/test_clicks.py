@@ -30,6 +30,22 @@ def test_a_click_on_the_contours_moves_the_start(page: Open) -> None:
     assert stage.caption()[0].endswith(f"θ = ({start_of(stage)[0]:.3f}, −{-start_of(stage)[1]:.3f})")
 
 
+def test_no_click_is_lost_or_done_twice_while_the_stage_asks_for_more(page: Open) -> None:
+    stage = Stage(page(f"{LESSON}?seed=205&steps=500", reduced_motion=True)).rest()
+    for place in (1.5, -2.5, 3.5):
+        tape = stage.tape
+        stage.read(
+            """(() => { const need = { tape: stage.reel.id, have: 0, want: 400, req: 0, heads: {}, plotly: false };
+                 stage.trigger('need', need);
+                 stage.send('click', { film: 'plane', action: 'start', x: value, y: value, z: null, step: 0 });
+                 stage.trigger('need', need); })()""",
+            place,
+        )
+        stage.until_tape(tape)
+        stage.until("!stage.deeds.busy")
+        stage.until("Number(new URLSearchParams(location.search).get('start_x')) === value", place)
+
+
 def test_a_click_on_the_surface_moves_the_start_and_a_turn_does_not(page: Open) -> None:
     opened = page(f"{LESSON}?seed=202", reduced_motion=True)
     stage = Stage(opened).rest()

@@ -7,8 +7,9 @@ const PATIENCE = 8000; // ms until a request counts as lost
 
 /** Requests of one stage. */
 export class Pull {
-  constructor(send) {
-    Object.assign(this, { send, number: 0, pending: 0, asked: -Infinity, timer: 0 });
+  /** @param blocked whether something else is on its way, whose place a request would take */
+  constructor(send, blocked) {
+    Object.assign(this, { send, blocked, number: 0, pending: 0, asked: -Infinity, timer: 0 });
   }
 
   /** An answer came: to `request`, or to nobody in particular (0). */
@@ -16,9 +17,15 @@ export class Pull {
     if (request >= this.pending) this.pending = 0;
   }
 
+  /** The request under way may have been lost. */
+  forget() {
+    this.pending = 0;
+  }
+
   /** Asks for rows up to `want`, now or as soon as the pace allows. */
   ask(reel, want, plotly = false) {
     const now = performance.now();
+    if (this.blocked()) return;
     if (this.pending && now - this.asked < PATIENCE) return;
     if (now - this.asked < PACE) return;
     this.asked = now;

@@ -3,6 +3,7 @@
 import {plotlyFrom, plotlyOf} from './assets.js'
 import {TimeBar} from './bar.js'
 import {Clock} from './clock.js'
+import {Deeds} from './deeds.js'
 import {make} from './icons.js'
 import {listenKeys} from './keys.js'
 import {shareAddress, writeAddress} from './link.js'
@@ -23,7 +24,8 @@ export class Stage {
   constructor(root, served) {
     Object.assign(this, { root, served, ui: {}, reel: new Reel(), clock: new Clock(), wish: null, misses: 0, takes: 0, opened: false, last: null });
     Object.assign(this, { paints: 0, work: [], resting: false, then: 0, frameId: 0 });
-    this.pull = new Pull((name, value) => this.send(name, value));
+    this.deeds = new Deeds((name, value) => this.trigger(name, value));
+    this.pull = new Pull((name, value) => this.trigger(name, value), () => this.deeds.busy);
     this.bar = new TimeBar({
       toggle: () => this.toggle(),
       step: (by) => this.stepBy(by),
@@ -46,7 +48,12 @@ export class Stage {
     return this.clock.step;
   }
 
+  /** Tells the server what the learner did. */
   send(name, value) {
+    if (this.served) this.deeds.do(name, value);
+  }
+
+  trigger(name, value) {
     if (this.served) this.api?.setTriggerValue(name, value);
   }
 
@@ -58,6 +65,9 @@ export class Stage {
     const message = decodeMessage(bytes);
     const { header, blob } = message;
     const { reel } = this;
+    if (header.visit === this.visit && header.number < this.number) return; // overtaken by a newer one
+    Object.assign(this, { visit: header.visit, number: header.number });
+    if (this.deeds.answered(header.deed)) this.pull.forget();
     const before = { id: reel.id, step: this.ui.step, finished: reel.done && reel.held > 0 && this.step >= reel.held - 1 };
     this.ui = header.ui ?? this.ui;
     const change = reel.merge(message);
@@ -280,6 +290,7 @@ export class Stage {
   remove() {
     this.clock.playing = false;
     cancelAnimationFrame(this.frameId);
+    this.deeds.remove();
     for (const timer of [this.restTimer, this.wishTimer]) clearTimeout(timer);
     for (const end of this.ends) end();
     this.scene.remove();

@@ -74,11 +74,11 @@ DRAWS = {
     "default_rng",
 }
 HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
+TOP_LEVEL = re.compile(r"^(?:export )?(?:async )?(?:const|let|function|class) (\w+)", re.MULTILINE)
 SENTENCE = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")
 
 
-@cacheTOP_LEVEL = re.compile(r"^(?:export )?(?:async )?(?:const|let|function|class) (\w+)", re.MULTILINE)
-
+@cache
 def files() -> list[str]:
     """The paths of all files of the repository, caches and environments left out."""
     found = []
@@ -237,6 +237,6 @@ def test_a_notebook_loads_neither_streamlit_nor_plotly_nor_the_compiler() -> Non
 
 
 def test_the_players_files_share_one_scope_without_a_name_twice() -> None:
-    names = [name for path in having("dlviz/ui/player/*.js") for name in TOP_LEVEL.findall(read(path))]
+    names = [name for path in having(r"dlviz/ui/player/\w+\.js") for name in TOP_LEVEL.findall(read(path))]
     assert len(names) > 100
     assert {name for name in names if names.count(name) > 1} == set()

@@ -59,7 +59,7 @@ class Stage:
         self.choices, self.experiment, self.text, self.miniature = choices, experiment, text, miniature
         self.key = f"{'miniature' if miniature else 'stage'}.{choices.slug}"
         self._beside = {name: LIBRARY.tape(other, config) for name, (other, config) in (beside or {}).items()}
-        blank = {
+        blank: dict[str, Any] = {
             "tape": None,
             "ack": {},
             "req": 0,

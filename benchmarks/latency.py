@@ -55,7 +55,7 @@ def acts(page: Page) -> dict[str, list[dict[str, float]]]:
     told: dict[str, list[dict[str, float]]] = {"train": [], "rate": [], "landscape": []}
     for k in range(ACTS):
         told["train"].append(page.evaluate("training()"))
-        page.wait_for_function(REST)
+        finish(page)
         slider = page.locator(f'[class*="{SLUG}-learning_rate"] input[type=range]').first
         slider.focus()
         told["rate"].append(pressed(page, "ArrowRight" if k % 8 < 4 else "ArrowLeft"))
@@ -70,8 +70,14 @@ def pressed(page: Page, key: str) -> dict[str, float]:
     page.evaluate("awaitKey()")
     page.keyboard.press(key)
     told: dict[str, float] = page.evaluate("window.pressed")
-    page.wait_for_function(REST)
+    finish(page)
     return told
+
+
+def finish(page: Page) -> None:
+    """Goes to the end of the recording, from where the next act starts a new one at once."""
+    page.evaluate("window.__dlviz.stages[0].stage.seek(Infinity)")
+    page.wait_for_function(REST)
 
 
 async def reruns(url: str, process: psutil.Process) -> dict[str, float]:

@@ -16,7 +16,7 @@ from time import monotonic
 from dlviz.config import Config
 from dlviz.recording import Experiment, Tape
 
-TURN = 0.03  # seconds of computing in one turn
+TURN = 0.06  # seconds of computing in one turn
 FIRST_TURN = 0.01  # of a tape that has nothing to show yet
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import streamlit as st
 
-from dlviz.library import LIBRARY
+from dlviz.library import FIRST_TURN, LIBRARY
 from dlviz.plots.film import Film, gif
 from dlviz.plots.page import page, player_css, player_js, plotly_script
 from dlviz.plots.theme import THEMES
@@ -83,7 +83,7 @@ class Stage:
             What is recorded so far.
         """
         if not len(self.tape):
-            LIBRARY.advance(self.tape, min(self.tape.length, OPENING), ANSWER / 2)
+            LIBRARY.advance(self.tape, min(self.tape.length, OPENING), FIRST_TURN)
         recording = self.tape.recording()
         beside = {name: tape.recording() for name, tape in self._beside.items() if len(tape)}
         films = pictures(recording, beside)

@@ -156,9 +156,11 @@ class Stage:
     def _deed(self, name: str) -> dict[str, Any]:
         """What the learner did, once: the browser says it again until it hears that it was done."""
         deed = self._asked(name)
-        again = not deed or deed.get("id") == self._state["deed"]
-        self._state["deed"] = deed.get("id", self._state["deed"])
-        return {} if again else deed
+        name_of_deed = deed.get("id")
+        if name_of_deed is not None and name_of_deed == self._state["deed"]:
+            return {}
+        self._state["deed"] = name_of_deed
+        return deed
 
     def _asked(self, name: str) -> dict[str, Any]:
         asked = st.session_state[self.key].get(name)

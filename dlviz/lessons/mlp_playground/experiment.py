@@ -1,0 +1,219 @@
+"""A small network learns points of the plane, and every unit of it shows what it has become."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float32, Int32, UInt8
+from pydantic import Field, ValidationInfo, field_validator
+
+from dlviz.config import Config as BaseConfig
+from dlviz.data.own import Points
+from dlviz.data.uploads import Digest
+from dlviz.lessons.mlp_playground.changes import checked_changes
+from dlviz.lessons.mlp_playground.datasets import DataName, InputName
+from dlviz.lessons.mlp_playground.layers import checked_activations, checked_hidden, sizes_of
+
+MAP_BYTES = 37_000_000  # that the maps of a recording may take
+Integer = int | np.integer  # as `run` yields it, and as a recording gives it back
+
+
+class Config(BaseConfig):
+    """One network and how it learns.
+
+    Attributes:
+        data: synthetic (circle, xor, gauss, spiral, moons, three classes; plane and hills have values to predict),
+            real (iris, breast_cancer), painted by the learner (own) or uploaded (table).
+        points: of "own", as text.
+        table: of "table", the digest of an upload.
+        feature_x, feature_y, target: columns of a real table; those that it has not are held to its last.
+        examples: points drawn; of a table at most that many rows.
+        noise: of synthetic data: 0 none, 0.5 hardly anything else.
+        train_share: of the examples that are learnt from; the others test.
+        inputs: what the network sees of a point.
+        hidden: units of each hidden layer, "4-2"; "" is the perceptron.
+        activations: of each hidden layer, "tanh-relu"; one alone is that of all.
+        dropout: share of hidden outputs set to 0 in an update.
+        batch_norm: before each activation.
+        loss: cross_entropy, hinge, or squared; values to predict have squared error whatever is chosen.
+        weight_decay, l1: on weights, not on biases; AdamW's decay is decoupled.
+        batch_size: examples per update; as many as there are, or more: all of them.
+        epochs: passes over the training examples.
+        changes: what is changed while it trains, "40:learning_rate=0.01,60:w1.0.2=1.5"; see `changes`.
+    """
+
+    data: DataName = "circle"
+    points: Points = ""
+    table: Digest = ""
+    feature_x: Annotated[int, Field(ge=0, le=63)] = 0
+    feature_y: Annotated[int, Field(ge=0, le=63)] = 1
+    target: Annotated[int, Field(ge=0, le=63)] = 63
+    examples: Annotated[int, Field(ge=20, le=1000, json_schema_extra={"scale": "log"})] = 400
+    noise: Annotated[float, Field(ge=0, le=0.5)] = 0.0
+    train_share: Annotated[float, Field(ge=0.1, le=0.9)] = 0.7
+    inputs: Annotated[tuple[InputName, ...], Field(min_length=1)] = ("x", "y")
+    hidden: Annotated[str, Field(max_length=11)] = "4-2"
+    activations: Annotated[str, Field(max_length=47)] = "tanh"
+    dropout: Annotated[float, Field(ge=0, le=0.8)] = 0.0
+    batch_norm: bool = False
+    initialisation: Literal["default", "xavier", "kaiming", "zeros", "large"] = "default"
+    loss: Literal["cross_entropy", "hinge", "squared"] = "cross_entropy"
+    optimizer: Literal["sgd", "momentum", "rmsprop", "adam", "adamw"] = "sgd"
+    learning_rate: Annotated[float, Field(ge=1e-4, le=10, json_schema_extra={"scale": "log"})] = 0.03
+    weight_decay: Annotated[float, Field(ge=0, le=1)] = 0.0
+    l1: Annotated[float, Field(ge=0, le=1)] = 0.0
+    batch_size: Annotated[int, Field(ge=1, le=512, json_schema_extra={"scale": "log"})] = 10
+    epochs: Annotated[int, Field(ge=10, le=2000, json_schema_extra={"scale": "log"})] = 300
+    changes: Annotated[str, Field(max_length=400)] = ""
+
+    @field_validator("hidden")
+    @classmethod
+    def _layers(cls, hidden: str) -> str:
+        return checked_hidden(hidden)
+
+    @field_validator("activations")
+    @classmethod
+    def _one_or_one_each(cls, activations: str, info: ValidationInfo) -> str:
+        return checked_activations(activations, info.data.get("hidden", ""))
+
+    @field_validator("inputs")
+    @classmethod
+    def _each_once(cls, inputs: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(inputs))
+
+    @field_validator("changes")
+    @classmethod
+    def _readable(cls, changes: str, info: ValidationInfo) -> str:
+        return checked_changes(changes, info.data.get("inputs", ()), info.data.get("hidden", ""))
+
+    @classmethod
+    def suggest(cls, chosen: Mapping[str, Any]) -> dict[str, Any]:
+        """A loss that fits the data, and a rate that fits the optimiser."""
+        regression = chosen.get("data") in ("plane", "hills")
+        adaptive = chosen.get("optimizer") in ("rmsprop", "adam", "adamw")
+        return {
+            "loss": "squared" if regression else "cross_entropy",
+            "learning_rate": 0.01 if adaptive else 0.03,
+        }
+
+    def length(self) -> int:
+        """The start and a frame every epoch, or every few where the maps would take too much memory."""
+        return 1 + -(-self.epochs // epochs_per_frame(self))
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The network after an epoch. I inputs, U units (hidden layer by hidden layer, then the outputs), E weights,
+    L layers (hidden ones and the output), K classes (1 where values are predicted), G grid side, B bins.
+
+    Nodes are numbered inputs first, then units. A changed value shows in the frame of its epoch, before any
+    update with it.
+
+    Attributes:
+        epoch: how many passes over the training examples were made.
+        weights: in the order of `Scene.edges`.
+        biases: of the units.
+        loss, test_loss: mean over the examples, without the penalties.
+        accuracy, test_accuracy: share of examples whose class is right; where values are predicted R², at least 0.
+        confusion: (training, test) examples by true class (row) and answer (column).
+        maps: what each unit says at every place of the plane, rows along y upwards: reach · (m - 127) / 127.
+            Hidden units after their activation. Outputs: with two classes one unit, > 0 for the second class
+            (cross-entropy 2p - 1, hinge the margin, squared error tanh); with three or more the probability of each
+            class (cross-entropy) or its score; else the predicted value.
+        reach: the largest size on the unit's map, and at least 1.
+        dropped: units that dropout had switched off for the last example of the last update.
+        gradients: size ‖∂L/∂W‖ of each layer's weight gradient over all training examples, without dropout.
+        activations: share of (training example, unit) pairs of a layer by activation, in B equal bins of ±spread;
+            the last layer's before squashing.
+        spread: of each layer's bins: the largest size there, and at least 1.
+    """
+
+    epoch: Integer
+    weights: Float32[np.ndarray, " E"]
+    biases: Float32[np.ndarray, " U"]
+    loss: float
+    test_loss: float
+    accuracy: float
+    test_accuracy: float
+    confusion: Int32[np.ndarray, "2 K K"]
+    maps: UInt8[np.ndarray, "U G G"]
+    reach: Float32[np.ndarray, " U"]
+    dropped: Bool[np.ndarray, " U"]
+    gradients: Float32[np.ndarray, " L"]
+    activations: Float32[np.ndarray, "L B"]
+    spread: Float32[np.ndarray, " L"]
+
+
+def epochs_per_frame(config: Config) -> int:
+    """1, or as many as keep the recorded maps within bounds."""
+    units = sum(sizes_of(config.hidden)) + 3
+    most = min(1000, MAP_BYTES // (units * 50 * 50))
+    return -(-config.epochs // most)
+
+
+def run(config: Config) -> Generator[Frame, None, str | None]:
+    """Learns epoch by epoch.
+
+    Returns:
+        None; "few" when there are fewer than two examples; "diverged" when a number is no longer finite.
+    """
+    torch.manual_seed(config.seed)
+    raise NotImplementedError
+    yield
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What stays the same over the steps. N training and M test examples, I inputs, E weights, C changes.
+
+    Attributes:
+        task: "classes" or "values".
+        classes: their names, none where values are predicted; "0", "1", ... where they have none.
+        axes: names of the two features; ("x", "y") where they have none.
+        x, y: the plane's grid in the network's scale, (G,); places and examples are in this scale too.
+        centre, deviation: of the two features: as measured = centre + deviation · place.
+        target: name of the target column, "" where it has none.
+        train_x, train_target: examples to learn from; targets are class numbers or values.
+        test_x, test_target: the others.
+        sizes: inputs, units of each hidden layer, outputs.
+        inputs: names of the inputs, which are nodes 0 ... I-1.
+        input_maps, input_reach: what an input says at every place, as `Frame.maps`.
+        edges: (from, to) nodes of every weight.
+        layers: of every unit, 0 ... L-1.
+        activations: of each hidden layer.
+        loss: used, see `Config.loss`.
+        change_epochs, change_names, change_values: in the order in which they are made.
+    """
+
+    task: str
+    classes: tuple[str, ...]
+    axes: tuple[str, str]
+    x: Float32[np.ndarray, " G"]
+    y: Float32[np.ndarray, " G"]
+    centre: Float32[np.ndarray, "2"]
+    deviation: Float32[np.ndarray, "2"]
+    target: str
+    train_x: Float32[np.ndarray, "N 2"]
+    train_target: Float32[np.ndarray, " N"]
+    test_x: Float32[np.ndarray, "M 2"]
+    test_target: Float32[np.ndarray, " M"]
+    sizes: tuple[int, ...]
+    inputs: tuple[str, ...]
+    input_maps: UInt8[np.ndarray, "I G G"]
+    input_reach: Float32[np.ndarray, " I"]
+    edges: Int32[np.ndarray, "E 2"]
+    layers: Int32[np.ndarray, " U"]
+    activations: tuple[str, ...]
+    loss: str
+    change_epochs: Int32[np.ndarray, " C"]
+    change_names: tuple[str, ...]
+    change_values: Float32[np.ndarray, " C"]
+
+
+def scene(config: Config) -> Scene:
+    """Everything but the learning."""
+    raise NotImplementedError

@@ -22,11 +22,13 @@ class Problem:
         field: name of the field, or of the parameter if no field has that name.
         value: what stood in the link.
         fallback: what is used instead.
+        reason: a neutral id why, where the value's own rule gives one.
     """
 
     field: str
     value: str
     fallback: Any
+    reason: str | None = None
 
 
 class Config(BaseModel):
@@ -54,6 +56,10 @@ class Config(BaseModel):
         """The number of frames that `run` yields at most."""
         raise NotImplementedError
 
+    def embedded(self) -> dict[str, str]:
+        """Functions, by dotted name, as a script must have them: what they read lies on this server alone."""
+        return {}
+
     def changed(self, **values: Any) -> Self:
         """The config with some choices changed; what followed from the old choices follows from the new ones."""
         before, after = self.suggest(self.model_dump()), self.suggest({**self.model_dump(), **values})
@@ -76,16 +82,21 @@ class Config(BaseModel):
         """
         texts = {name: query[name] for name in cls.model_fields if name in query}
         values = {name: _decode(text, cls.model_fields[name]) for name, text in texts.items()}
-        wrong: set[str] = set()
+        wrong: dict[str, str | None] = {}
         while True:
             try:
                 config = cls(**{name: value for name, value in values.items() if name not in wrong})
             except ValidationError as error:
-                named = {str(e["loc"][0]) for e in error.errors() if e["loc"]} & (values.keys() - wrong)
-                wrong |= named or values.keys()  # a rule over several fields names none: use none of them
+                named = {str(e["loc"][0]): _reason(e) for e in error.errors() if e["loc"]}
+                new = {name: reason for name, reason in named.items() if name in values.keys() - wrong.keys()}
+                wrong |= new or dict.fromkeys(
+                    values
+                )  # a rule over several fields names none: use none of them
             else:
                 return config, [
-                    Problem(name, texts[name], getattr(config, name)) for name in texts if name in wrong
+                    Problem(name, texts[name], getattr(config, name), wrong[name])
+                    for name in texts
+                    if name in wrong
                 ]
 
     @classmethod
@@ -141,6 +152,10 @@ def _domain(field: FieldInfo) -> Domain:
         kind: Literal["integer", "number"] = "integer" if declared is int else "number"
         return Domain(kind, low=bounds["ge"], high=bounds["le"], log=extra.get("scale") == "log")
     raise TypeError(f"a config's field is a Literal, a number, a switch, a text or a subset, not {declared}")
+
+
+def _reason(error: Any) -> str | None:
+    return getattr(error.get("ctx", {}).get("error"), "reason", None)
 
 
 def _encode(value: Any) -> str:

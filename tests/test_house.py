@@ -59,7 +59,7 @@ LOADS = {
     "torch": {"recording", "data", "models", "computing", "ui"},
     "captum": {"models", "computing"},
     "sklearn": {"data", "models", "computing"},
-    "pydantic": {"ground", "computing", "ui"},
+    "pydantic": {"ground", "data", "computing", "ui"},
 }
 LONGEST = {r"pages/.*\.py": 60, r"(?!README).*\.(py|js|css|md|sh)": 300}
 DRAWS = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -95,10 +96,15 @@ class Module:
 
 
 class House:
-    """Reads modules of the house when they are first asked for."""
+    """Reads modules of the house when they are first asked for.
 
-    def __init__(self, *packages: str) -> None:
-        self._packages = packages
+    Args:
+        packages: whose modules belong to the house.
+        given: text by dotted name, in place of what a module itself says under that name.
+    """
+
+    def __init__(self, *packages: str, given: Mapping[str, str] | None = None) -> None:
+        self._packages, self._given = packages, given or {}
         self._modules: dict[str, Module | None] = {}
         self._uses: dict[ast.AST, Uses] = {}
 
@@ -121,8 +127,18 @@ class House:
             if spec:  # a folder without __init__.py has no text
                 text = Path(spec.origin).read_text(encoding="utf-8") if spec.origin else ""
                 package = name if spec.submodule_search_locations is not None else name.rpartition(".")[0]
-                self._modules[name] = Module(name, text, package)
+                self._modules[name] = self._rewritten(Module(name, text, package))
         return self._modules[name]
+
+    def _rewritten(self, module: Module) -> Module:
+        for dotted, text in self._given.items():
+            place, _, name = dotted.rpartition(".")
+            if place == module.name:
+                (node,) = module.bindings[name]
+                lines = [line.decode() for line in module.lines]
+                lines[module.first_line(node) - 1 : node.end_lineno] = [text + "\n"]
+                module = Module(module.name, "".join(lines), module.package)
+        return module
 
     def statements(self, target: Definition) -> list[ast.stmt]:
         """The statements that bind a name of the house, or change what it stands for."""

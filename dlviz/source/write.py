@@ -135,8 +135,9 @@ def notebook(
     return json.dumps(book, ensure_ascii=False, indent=1) + "\n"
 
 
-def _open(experiment: Any) -> tuple[House, Module]:
-    house = House("dlviz", experiment.__name__.split(".")[0])
+def _open(experiment: Any, config: Config | None = None) -> tuple[House, Module]:
+    given = config.embedded() if config else None
+    house = House("dlviz", experiment.__name__.split(".")[0], given=given)
     module = house.module(experiment.__name__)
     assert module is not None
     return house, module
@@ -144,7 +145,7 @@ def _open(experiment: Any) -> tuple[House, Module]:
 
 def _reach(experiment: Any, config: Config, template: str) -> tuple[Reach, Module]:
     """What the template, filled in for this experiment, needs."""
-    house, module = _open(experiment)
+    house, module = _open(experiment, config)
     reach = Reach(house, type(config))
     for name in ("Config", "Frame", "run"):
         if isinstance(target := house.find(module, name), Definition):

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import plotly.graph_objects as go
@@ -19,6 +19,14 @@ from dlviz.text import Language
 PLACEHOLDER = re.compile(r"\{(\w+)(?::([^}]*))?\}")
 
 
+class Codes(Protocol):
+    """Bytes over the steps, (T, ...): an array, or what becomes one only for the steps that are asked for."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, rows: Any, /) -> np.ndarray: ...
+
+
 @dataclass(frozen=True)
 class Levels:
     """Numbers that only the eye reads, as 254 steps between two bounds.
@@ -27,7 +35,7 @@ class Levels:
         codes: (T, ...) uint8; 0 is `low`, 254 is `high`, 255 is nothing at all.
     """
 
-    codes: np.ndarray
+    codes: Codes
     low: float
     high: float
 

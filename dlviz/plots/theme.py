@@ -26,6 +26,10 @@ LIGHT = {
     "--dl-series-5": "#1d2433",
     "--dl-series-6": "#8a6d00",
     "--dl-series-7": "#4a55b8",
+    "--dl-minus": "#0072b2",
+    "--dl-zero": "#f6f7f9",
+    "--dl-plus": "#d55e00",
+    "--dl-third": "#00795a",
     "--dl-low": "#7fb4cf",
     "--dl-middle": "#cfe3e6",
     "--dl-high": "#fbf5e6",
@@ -62,6 +66,10 @@ DARK = {
     "--dl-series-5": "#f5f7fa",
     "--dl-series-6": "#f0d84a",
     "--dl-series-7": "#a9b1ff",
+    "--dl-minus": "#3f9fdb",
+    "--dl-zero": "#1b212c",
+    "--dl-plus": "#f08a3c",
+    "--dl-third": "#3ccf9f",
     "--dl-low": "#0d3b52",
     "--dl-middle": "#25485a",
     "--dl-high": "#5b5a55",
@@ -88,6 +96,7 @@ BASINS = tuple(
     (f"--dl-basin-{k}-near", f"--dl-basin-{k}-far") for k in range(1, 8)
 )  # a hue each, near and far
 HEIGHT = [[0.0, "--dl-low"], [0.5, "--dl-middle"], [1.0, "--dl-high"]]  # of a loss: low is good
+SIGNED = [[0.0, "--dl-minus"], [0.5, "--dl-zero"], [1.0, "--dl-plus"]]  # of what is negative or positive
 FONT = '"Pretendard", "Noto Sans KR", "Apple SD Gothic Neo", "Malgun Gothic", system-ui, sans-serif'
 
 

@@ -37,7 +37,7 @@ export class Bitmap {
     const [x0, x1] = ends(cells?.x, width).map((value) => plane.cx(value));
     const [y0, y1] = ends(cells?.y, height).map((value) => plane.cy(value));
     ctx.save();
-    ctx.imageSmoothingEnabled = false;
+    ctx.imageSmoothingEnabled = Boolean(look.trace.zsmooth);
     ctx.globalAlpha = look.opacity;
     ctx.transform((x1 - x0) / width, 0, 0, (y1 - y0) / height, x0, y0);
     ctx.drawImage(this.canvas, 0, 0);

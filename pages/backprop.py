@@ -7,7 +7,7 @@ from dlviz.lessons.backprop.presets import ANSWERS, PREDICTION, PRESETS, details
 from dlviz.ui import lesson
 from dlviz.ui.choices import Choices
 from dlviz.ui.code import code
-from dlviz.ui.stage import Stage
+from dlviz.ui.stage import PLAY, Stage
 
 SLUG = "backprop"
 
@@ -15,18 +15,19 @@ text = lesson.open(SLUG)
 choices = Choices(SLUG, experiment.Config)
 
 
-@st.fragment
+@st.fragment(key=PLAY)
 def play() -> None:
     with lesson.beside_stage() as (left, right):
         config = choices.config
-        with right:
-            lesson.controls(choices, text, in_sight(config), details(config))
-            view = lesson.views(choices, text, picture=figures.pictures_of(config))
+        views = {"picture": figures.pictures_of(config)}
         with left:
             lesson.problems(choices, text)
             stage = Stage(choices, experiment, text)
-            recording = stage.show(lambda own, others: figures.stage(own, others, text, **view))
+            recording = stage.show(lambda own, others: figures.stage(own, others, text, **choices.views(views)))
             lesson.tries(choices, text, PRESETS)
+        with right:
+            lesson.controls(choices, text, in_sight(config), details(config))
+            lesson.views(choices, text, views)
     lesson.predict(
         choices,
         text,

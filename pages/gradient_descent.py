@@ -7,7 +7,7 @@ from dlviz.lessons.gradient_descent.presets import PREDICTION, PRESETS, details,
 from dlviz.ui import lesson
 from dlviz.ui.choices import Choices
 from dlviz.ui.code import code
-from dlviz.ui.stage import Stage
+from dlviz.ui.stage import PLAY, Stage
 
 SLUG = "gradient_descent"
 CLICKS = {"start": ("start_x", "start_y"), "phase": ("learning_rate", "momentum")}
@@ -16,25 +16,25 @@ text = lesson.open(SLUG)
 choices = Choices(SLUG, experiment.Config)
 
 
-@st.fragment
+@st.fragment(key=PLAY)
 def play() -> None:
     with lesson.beside_stage() as (left, right):
         config = choices.config
-        with right:
-            lesson.controls(choices, text, in_sight(config), details(config))
-            view = lesson.views(
-                choices,
-                text,
-                picture=figures.pictures_of(config),
-                which=figures.detail_of(config),
-                scale=figures.SCALES,
-            )
+        views = {
+            "picture": figures.pictures_of(config),
+            "which": figures.detail_of(config),
+            "scale": figures.SCALES,
+        }
+        view = choices.views(views)
         with left:
             lesson.problems(choices, text)
             beside = {"basins": (basins, figures.basin_config(basins.Config, choices.config, view["which"]))}
             stage = Stage(choices, experiment, text, beside if view["picture"] == "basins" else None)
             recording = stage.show(lambda own, others: figures.stage(own, others, text, **view), CLICKS)
             lesson.tries(choices, text, PRESETS)
+        with right:
+            lesson.controls(choices, text, in_sight(config), details(config))
+            lesson.views(choices, text, views)
     lesson.predict(
         choices, text, PREDICTION, PREDICTION.optimizers, lambda: figures.final_losses(recording, text)
     )

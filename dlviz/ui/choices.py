@@ -26,7 +26,7 @@ class Choices:
     def __init__(self, slug: str, config: type[Config], *, linked: bool = True) -> None:
         self.slug, self.type = slug, config
         blank: dict[str, Any] = {"written": [], "problems": [], "refused": {}, "step": None}
-        blank |= {"views": {}, "seen": {}, "turns": {}}
+        blank |= {"views": {}, "seen": {}, "turns": {}, "awaited": False}
         self._state = st.session_state.setdefault(f"choices:{slug}", blank) if linked else blank
         self._query = st.query_params.to_dict() if linked else {}
         self._read_link(self._query)
@@ -47,6 +47,16 @@ class Choices:
         """The step that the link names."""
         step: int | None = self._state["step"]
         return step
+
+    @property
+    def awaited(self) -> bool:
+        """Whether the page waits for what the recording will show."""
+        awaited: bool = self._state["awaited"]
+        return awaited
+
+    @awaited.setter
+    def awaited(self, awaited: bool) -> None:
+        self._state["awaited"] = awaited
 
     def refused(self, field: str) -> ValidationError | None:
         """Why the last entry of a field was not taken."""
@@ -72,6 +82,10 @@ class Choices:
         chosen = chosen if chosen in options else options[0]
         self._state["seen"] = {**self._state["seen"], name: "" if chosen == options[0] else chosen}
         return chosen
+
+    def views(self, options: Mapping[str, Sequence[str]]) -> dict[str, str]:
+        """What is chosen of each view."""
+        return {name: self.view(name, values) for name, values in options.items()}
 
     @property
     def query(self) -> dict[str, str]:

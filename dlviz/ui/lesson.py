@@ -55,13 +55,9 @@ def controls(choices: Choices, text: Text, in_sight: Sequence[str], details: Seq
         st.button(text("app.reset"), on_click=lambda: choices.set(choices.type()), key=choices.key("reset"))
 
 
-def views(choices: Choices, text: Text, **options: Sequence[str]) -> dict[str, str]:
-    """Choices that change the view alone: each a name and its options.
-
-    Returns:
-        The chosen option by name.
-    """
-    chosen = {name: choices.view(name, values) for name, values in options.items()}
+def views(choices: Choices, text: Text, options: Mapping[str, Sequence[str]]) -> None:
+    """The controls of what changes the view alone: each a name and its options."""
+    chosen = choices.views(options)
     for name, values in options.items():
         if len(values) > 1 and not {"controls", name} & site.presenting().hidden:
             group = "optimizers" if name == "which" else name
@@ -77,7 +73,6 @@ def views(choices: Choices, text: Text, **options: Sequence[str]) -> dict[str, s
                 st.segmented_control(text.field(name), values, required=True, **look)
             else:
                 st.selectbox(text.field(name), values, **look)
-    return chosen
 
 
 def tries(choices: Choices, text: Text, presets: Mapping[str, tuple[Config, str]]) -> None:
@@ -120,6 +115,7 @@ def predict(
         st.subheader(text("section.predict"), anchor=False)
         st.markdown(text("predict.question"))
         predicted = st.session_state.get(key)
+        choices.awaited = False
         if predicted is None:
             labels = {option: text.option(field, option) for option in options}
             choice = st.radio(
@@ -138,9 +134,10 @@ def predict(
             st.button(text("predict.commit"), type="primary", disabled=choice is None, on_click=commit)
             return
         st.markdown(text("predict.yours", choice=text.option(field, predicted)))
-        losses = reveal() if choices.config == config else None
-        if losses:
-            st.markdown(text("predict.reveal", losses=losses))
+        shown = reveal() if choices.config == config else None
+        choices.awaited = shown is None and choices.config == config
+        if shown:
+            st.markdown(text("predict.reveal", losses=shown))
         st.button(text("predict.again"), on_click=lambda: st.session_state.pop(key))
 
 

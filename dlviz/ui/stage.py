@@ -26,6 +26,7 @@ from dlviz.ui import server
 from dlviz.ui.choices import Choices, held
 from dlviz.ui.site import Presenting, presenting
 
+PLAY = "play"  # the fragment of a page that holds its stage and controls
 ANSWER = 0.12  # seconds of computing for one request
 OPENING = 60  # frames that a stage opens with
 PICTURES = 120  # frames of an animated picture at most, and their size in bytes
@@ -69,7 +70,6 @@ class Stage:
             "number": 0,
         }
         self._state = st.session_state.setdefault(f"{self.key}.state", blank)
-        self.tape = self._held()
 
     def show(self, pictures: Pictures, clicks: Clicks | None = None) -> Recording:
         """Draws the pictures and answers what the browser has asked for.
@@ -79,9 +79,15 @@ class Stage:
             clicks: the two fields that a click chooses, by the film's action; of a field on a logarithmic scale
                 the picture shows the decimal logarithm.
 
+        What the browser asks for reruns the stage alone; what changes the choices, the fragment PLAY.
+
         Returns:
             What is recorded so far.
         """
+        return st.fragment(self._draw, key=self.key)(pictures, clicks or {})
+
+    def _draw(self, pictures: Pictures, clicks: Clicks) -> Recording:
+        self.tape = self._held()
         if not len(self.tape):
             LIBRARY.advance(self.tape, min(self.tape.length, OPENING), FIRST_TURN)
         recording = self.tape.recording()
@@ -98,7 +104,7 @@ class Stage:
         answers = {
             "on_need_change": self._on_need,
             "on_train_change": self._on_train,
-            "on_click_change": lambda: self._on_click(clicks or {}),
+            "on_click_change": lambda: self._on_click(clicks),
             "on_gif_change": self._on_gif,
             "on_take_change": lambda: self._on_take(films, recording),
         }
@@ -175,6 +181,8 @@ class Stage:
             LIBRARY.advance(tape, tape.length, ANSWER)
         if asked.get("plotly"):
             self._answer(plotly=plotly_script())
+        if self.choices.awaited:
+            st.rerun(PLAY)
 
     def _acknowledge(self, asked: Mapping[str, Any]) -> None:
         heads = asked.get("heads")
@@ -195,6 +203,7 @@ class Stage:
             self.choices.change(
                 **held(self.choices.type, dict(zip(fields, (asked["x"], asked["y"]), strict=False)))
             )
+            st.rerun(PLAY)
 
     def _on_gif(self) -> None:
         asked = self._deed("gif")

@@ -11,10 +11,17 @@ function assign(trace, attribute, value) {
   part[path.at(-1)] = value;
 }
 
-/** Puts the rows of a step into the traces that move. */
-export function putStep(traces, film, step) {
+/** Whether a trace lies in a scene: drawing that again is dear, so what moves there is always painted. */
+export const isSolid = (trace) => trace.type.endsWith('3d');
+
+/** Puts the rows of a step into the traces that move; into those of a scene only if they are wanted there `whole`. */
+export function putStep(traces, film, step, whole = false) {
   film.head.moves.forEach((move, k) => {
     const columns = film.columns[k];
+    if (isSolid(traces[move.trace]) && !whole) {
+      for (const axis of 'xyz') traces[move.trace][axis] = [null]; // there for the legend alone
+      return;
+    }
     if (!columns || !film.rows) return;
     move.attrs.forEach((attribute, j) => {
       const column = columns[j];
@@ -80,26 +87,4 @@ export function veil(gd, traces, hidden) {
     const index = node.__data__?.[0]?.trace?.index;
     if (traces.has(index)) node.style.visibility = hidden ? 'hidden' : '';
   }
-  for (const [name, part] of Object.entries(gd._fullLayout)) {
-    if (!name.startsWith('scene') || !part?._scene?.glplot) continue;
-    let changed = false;
-    for (const solid of Object.values(part._scene.traces)) {
-      if (!traces.has(solid.data?.index)) continue;
-      for (const piece of Object.values(solid)) changed = veilSolid(piece, hidden) || changed;
-    }
-    if (changed) part._scene.glplot.redraw();
-  }
-}
-
-const nothing = () => false;
-
-function veilSolid(piece, hidden) {
-  if (!piece || typeof piece !== 'object' || typeof piece.isOpaque !== 'function') return false;
-  if (hidden === Object.hasOwn(piece, 'isOpaque')) return false;
-  if (hidden) Object.assign(piece, { isOpaque: nothing, isTransparent: nothing });
-  else {
-    delete piece.isOpaque;
-    delete piece.isTransparent;
-  }
-  return true;
 }

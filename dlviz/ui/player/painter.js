@@ -1,7 +1,8 @@
 // The moving half of a picture: what the steps change, painted on canvases over and under Plotly's figure.
 
-import {lookOf} from './look.js'
+import {isSolid} from './base.js'
 import {Bitmap} from './bitmap.js'
+import {lookOf} from './look.js'
 import {paintBars, paintScatter, Plane, Trail} from './paint2d.js'
 import {Camera, paintSpace, SpaceTrail} from './paint3d.js'
 
@@ -83,6 +84,7 @@ export class Painter {
     });
     this.film = film;
     this.movers = [...byTrace.values()].sort((a, b) => a.trace - b.trace);
+    this.solids = this.movers.filter(({ trace }) => isSolid(film.head.figure.data[trace]));
     this.traces = new Set(byTrace.keys());
     this.forget();
   }
@@ -115,18 +117,19 @@ export class Painter {
     return versions.join();
   }
 
-  /** Paints a step; nothing happens if that is what is seen already. */
-  paint(step) {
-    if (!this.movers.length || !this.film.rows) return false;
-    const state = `${step} ${this.read()}`;
+  /** Paints a step, at rest only what lies in a scene; nothing happens if that is what is seen already. */
+  paint(step, resting = false) {
+    const movers = resting ? this.solids : this.movers;
+    if (!movers.length || !this.film.rows) return false;
+    const state = `${resting} ${step} ${this.read()}`;
     if (state === this.state) return false;
     this.state = state;
     const { width, height } = this.gd._fullLayout;
     const over = this.over.begin(width, height);
-    const flat = this.movers.some(({ trace }) => this.looks.get(trace).type === 'heatmap');
+    const flat = movers.some(({ trace }) => this.looks.get(trace).type === 'heatmap');
     const under = flat ? this.under.begin(width, height) : null;
     if (under) this.lay();
-    for (const mover of this.movers) {
+    for (const mover of movers) {
       const look = this.looks.get(mover.trace);
       if (look.trace.visible !== true || !mover.view) continue;
       const ctx = look.type === 'heatmap' ? under : over;

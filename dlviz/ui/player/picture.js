@@ -7,7 +7,7 @@ import {Labels} from './labels.js'
 import {Painter} from './painter.js'
 import {dressed, dressedLayout} from './theme.js'
 
-const PLOTLY_CONFIG = { displayModeBar: false, displaylogo: false, responsive: false, scrollZoom: 'gl3d', doubleClick: 'reset', showTips: false };
+const PLOTLY_CONFIG = { displayModeBar: false, displaylogo: false, responsive: false, plotGlPixelRatio: Math.min(Math.max(1, devicePixelRatio || 1), 2), scrollZoom: 'gl3d', doubleClick: 'reset', showTips: false };
 const CLICK_SLACK = 4; // pixels between press and release that still are a click
 const CLICK_LATE = 400; // ms after the release until which Plotly may still say what was hit in a scene
 
@@ -15,7 +15,7 @@ const CLICK_LATE = 400; // ms after the release until which Plotly may still say
 export class Picture {
   /** @param stage what a picture asks of its stage: plotly, theme, texts, step, clicked(), enlarge(), menu() */
   constructor(stage, name) {
-    Object.assign(this, { stage, name, film: null, ready: false, moving: false, settled: -1, turn: 0, ours: 0, zoomed: new Set(), work: Promise.resolve() });
+    Object.assign(this, { stage, name, film: null, ready: false, moving: false, settled: -1, turn: 0, ours: 0, zoomed: new Set(), followed: new WeakSet(), work: Promise.resolve() });
     this.gd = make('div', 'dl-base');
     this.painter = new Painter(this.gd);
     this.labels = new Labels();
@@ -85,9 +85,9 @@ export class Picture {
     this.note.hidden = true;
     this.settled = film.rows ? shown : -1;
     this.settledRows = film.rows;
-    this.afterPlot();
     if (film.rows) this.labels.show(film.labels, shown);
     this.stop();
+    this.afterPlot();
   }
 
   /** Runs a change of ours, which must not be taken for the learner's zoom. */
@@ -128,6 +128,23 @@ export class Picture {
     this.painter.forget();
     this.labels.arrange(this.gd._fullLayout);
     if (this.moving) veil(this.gd, this.painter.traces, true);
+    else this.paintSolids();
+    for (const [name, part] of Object.entries(this.gd._fullLayout)) if (name.startsWith('scene')) this.follow(part._scene?.glplot);
+  }
+
+  /** What moves in a scene is painted at rest too, wherever its camera looks from. */
+  follow(scene) {
+    if (!scene || this.followed.has(scene)) return;
+    this.followed.add(scene);
+    const render = scene.onrender;
+    scene.onrender = () => {
+      render?.();
+      this.stage.stage.invalidate();
+    };
+  }
+
+  paintSolids() {
+    if (this.ready && this.settled >= 0) this.painter.paint(this.settled, true);
   }
 
   /** Paints a step without Plotly; true if anything was painted. */
@@ -135,7 +152,10 @@ export class Picture {
     if (!this.ready || !this.film.rows || !this.root.offsetParent) return false;
     const shown = Math.min(step, this.film.rows - 1);
     this.turn += 1;
-    if (!this.moving && shown === this.settled) return false;
+    if (!this.moving && shown === this.settled) {
+      this.paintSolids();
+      return false;
+    }
     if (!this.moving) {
       this.moving = true;
       this.root.classList.add('dl-moving');
@@ -157,7 +177,7 @@ export class Picture {
     if (!this.moving && shown === this.settled) return;
     const { turn } = this;
     this.labels.show(this.film.labels, shown);
-    if (this.painter.movers.length) {
+    if (this.painter.movers.length > this.painter.solids.length) {
       putStep(this.gd.data, this.film, shown);
       await this.quietly(() => this.stage.plotly.redraw(this.gd));
     }
@@ -171,6 +191,7 @@ export class Picture {
     this.root.classList.remove('dl-moving');
     if (this.painter.traces) veil(this.gd, this.painter.traces, false);
     this.painter.clear();
+    this.paintSolids();
   }
 
   /** Another recording begins: nothing of the last one may be taken for it. */

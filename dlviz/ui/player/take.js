@@ -1,5 +1,6 @@
 // Taking a picture away: as it is, as numbers, as a moving picture.
 
+import {putStep} from './base.js'
 import {plainText, plotlyText, say} from './format.js'
 import {make} from './icons.js'
 import {colorOf} from './theme.js'
@@ -34,7 +35,9 @@ async function stillOf(picture, format, { scale = 2, without = null, texts = tru
   const { gd, stage, film } = picture;
   const step = Math.min(stage.step, film.rows - 1);
   const { width, height } = gd._fullLayout;
-  const data = without ? gd.data.map((trace, k) => (without.has(k) ? { ...trace, opacity: 0, line: { ...trace.line, width: 0 } } : trace)) : gd.data;
+  const whole = gd.data.map((trace) => ({ ...trace }));
+  if (!without && film.rows) putStep(whole, film, step, true);
+  const data = without ? gd.data.map((trace, k) => (without.has(k) ? { ...trace, opacity: 0, line: { ...trace.line, width: 0 } } : trace)) : whole;
   const own = gd.layout.annotations ?? [];
   const ranges = {};
   for (const [name, part] of Object.entries(gd._fullLayout)) if (/^[xy]axis/.test(name) && part?.range) ranges[name] = { ...gd.layout[name], range: part.range, autorange: false };

@@ -11,6 +11,20 @@ import torch
 from jaxtyping import Float32
 from torch import Tensor
 
+# What was measured of the cell nuclei of each tumour: mean, standard error, mean of the three largest.
+NUCLEUS = (
+    "radius",
+    "texture",
+    "perimeter",
+    "area",
+    "smoothness",
+    "compactness",
+    "concavity",
+    "concave_points",
+    "symmetry",
+    "fractal_dimension",
+)
+
 
 @dataclass(frozen=True)
 class Split:
@@ -54,12 +68,29 @@ def breast_cancer(seed: int, standardize: bool) -> Split:
     return split(tumours[:, 0], 1 - tumours[:, -1], seed, standardize, standardize_target=False)
 
 
-def carried(name: str, header: int = 0) -> Tensor:
+def labelled(name: str) -> tuple[Tensor, Tensor, tuple[str, ...], tuple[str, ...]]:
+    """A table of measurements with a class per row: "iris" or "breast_cancer".
+
+    Returns:
+        Measurements, float64, (N, D); class numbers, (N,); neutral names of the D columns and of the classes.
+
+    Source: Fisher, 1936; Street, Wolberg and Mangasarian, 1993; as scikit-learn carries them.
+    """
+    table = carried(f"{name}.csv", header=1)
+    if name == "iris":
+        names = tuple(f"{part}_{size}" for part in ("sepal", "petal") for size in ("length", "width"))
+        return table[:, :-1], table[:, -1].long(), names, ("setosa", "versicolor", "virginica")
+    names = tuple(f"{kind}_{of}" for kind in ("mean", "error", "worst") for of in NUCLEUS)
+    return table[:, :-1], 1 - table[:, -1].long(), names, ("benign", "malignant")
+
+
+def carried(name: str, header: int = 0, delimiter: str | None = None) -> Tensor:
     """A table that scikit-learn carries, read from its folder: importing it would take 180 MB and a second.
 
     Args:
         name: of the file.
         header: lines to leave out.
+        delimiter: between two numbers; by default what the name says.
 
     Returns:
         Its numbers, float64, a row per line.
@@ -68,7 +99,8 @@ def carried(name: str, header: int = 0) -> Tensor:
     assert package is not None
     assert package.origin is not None
     file = Path(package.origin).parent / "datasets" / "data" / name
-    table = np.loadtxt(file, delimiter="," if name.endswith(".csv") else None, skiprows=header)
+    delimiter = delimiter or ("," if name.endswith(".csv") else None)
+    table = np.loadtxt(file, delimiter=delimiter, skiprows=header)
     return torch.from_numpy(table)
 
 

@@ -2,23 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import numpy as np
 import torch
 from jaxtyping import Bool, Float32, Int32, UInt8
 from pydantic import Field, ValidationInfo, field_validator
+from torch import Tensor
 
 from dlviz.config import Config as BaseConfig
 from dlviz.data.own import Points
 from dlviz.data.uploads import Digest
-from dlviz.lessons.mlp_playground.changes import checked_changes
-from dlviz.lessons.mlp_playground.datasets import DataName, InputName
-from dlviz.lessons.mlp_playground.layers import checked_activations, checked_hidden, sizes_of
+from dlviz.lessons.mlp_playground.changes import checked_changes, place_of, read_changes
+from dlviz.lessons.mlp_playground.datasets import (
+    REGRESSION,
+    DataName,
+    Examples,
+    InputName,
+    lattice,
+    load_examples,
+    seen,
+)
+from dlviz.lessons.mlp_playground.layers import (
+    MOST_UNITS,
+    InitialisationName,
+    activations_of,
+    checked_activations,
+    checked_hidden,
+    first_layer,
+    sizes_of,
+)
+from dlviz.lessons.mlp_playground.looks import SIDE, Look, quantised
+from dlviz.lessons.mlp_playground.losses import LossName, used_loss
+from dlviz.lessons.mlp_playground.network import Board, Network
+from dlviz.lessons.mlp_playground.optimizers import Optimizer, OptimizerName
 
 MAP_BYTES = 37_000_000  # that the maps of a recording may take
+CHANGEABLE = ("learning_rate", "weight_decay", "l1", "dropout", "batch_size")
 Integer = int | np.integer  # as `run` yields it, and as a recording gives it back
 
 
@@ -60,9 +82,9 @@ class Config(BaseConfig):
     activations: Annotated[str, Field(max_length=47)] = "tanh"
     dropout: Annotated[float, Field(ge=0, le=0.8)] = 0.0
     batch_norm: bool = False
-    initialisation: Literal["default", "xavier", "kaiming", "zeros", "large"] = "default"
-    loss: Literal["cross_entropy", "hinge", "squared"] = "cross_entropy"
-    optimizer: Literal["sgd", "momentum", "rmsprop", "adam", "adamw"] = "sgd"
+    initialisation: InitialisationName = "default"
+    loss: LossName = "cross_entropy"
+    optimizer: OptimizerName = "sgd"
     learning_rate: Annotated[float, Field(ge=1e-4, le=10, json_schema_extra={"scale": "log"})] = 0.03
     weight_decay: Annotated[float, Field(ge=0, le=1)] = 0.0
     l1: Annotated[float, Field(ge=0, le=1)] = 0.0
@@ -93,7 +115,7 @@ class Config(BaseConfig):
     @classmethod
     def suggest(cls, chosen: Mapping[str, Any]) -> dict[str, Any]:
         """A loss that fits the data, and a rate that fits the optimiser."""
-        regression = chosen.get("data") in ("plane", "hills")
+        regression = chosen.get("data") in REGRESSION
         adaptive = chosen.get("optimizer") in ("rmsprop", "adam", "adamw")
         return {
             "loss": "squared" if regression else "cross_entropy",
@@ -148,22 +170,100 @@ class Frame:
     spread: Float32[np.ndarray, " L"]
 
 
-def epochs_per_frame(config: Config) -> int:
-    """1, or as many as keep the recorded maps within bounds."""
-    units = sum(sizes_of(config.hidden)) + 3
-    most = min(1000, MAP_BYTES // (units * 50 * 50))
-    return -(-config.epochs // most)
-
-
 def run(config: Config) -> Generator[Frame, None, str | None]:
-    """Learns epoch by epoch.
+    """Learns epoch by epoch; a frame of every epoch, or of every few.
 
     Returns:
         None; "few" when there are fewer than two examples; "diverged" when a number is no longer finite.
     """
     torch.manual_seed(config.seed)
-    raise NotImplementedError
-    yield
+    examples = load_examples(config)
+    network = first_network(config, examples)
+    look = Look(examples, config.inputs, network)
+    count = len(examples.train_x)
+    x, target = look.x[:, :, :count], look.target[:, :count]  # (1, I + 1, N), (K, N)
+    optimizer = Optimizer(config.optimizer, network.parameters, network.is_weight)
+    present = {name: float(getattr(config, name)) for name in CHANGEABLE}
+    shuffler = torch.Generator().manual_seed(config.seed)
+    boards: dict[int, Board] = {}
+    keep: list[Tensor] = []  # of dropout
+
+    for epoch in range(config.epochs + 1):
+        if epoch > 0:
+            rate, batch_size = torch.tensor([[present["learning_rate"]]]), int(present["batch_size"])
+            order = torch.randperm(count, generator=shuffler)
+            batches = x[:, :, order].split(batch_size, dim=2)
+            for batch, goal in zip(batches, target[:, order].split(batch_size, dim=1)):
+                size = goal.shape[1]
+                board = (
+                    boards.setdefault(size, Board(network.sizes, size))
+                    if size not in boards
+                    else boards[size]
+                )
+                keep = draw_keep(present["dropout"], network.sizes, size, shuffler)
+                network.forward(board, batch, keep=keep, learning=True)
+                if config.batch_norm:
+                    network.remember(board)
+                gradient = network.backward(board, goal, keep=keep)
+                optimizer.update(gradient, rate, present["weight_decay"], present["l1"])
+        for change in read_changes(config.changes):
+            if change.epoch == epoch:
+                make_change(network, present, change.name, change.value)
+        if epoch % epochs_per_frame(config) == 0 or epoch == config.epochs:
+            now = look.frame(epoch, keep)
+            if count + len(examples.test_x) < 2:
+                yield Frame(**now)
+                return "few"
+            if not is_finite(now):
+                return "diverged"
+            yield Frame(**now)
+    return None
+
+
+def first_network(config: Config, examples: Examples) -> Network:
+    """The network before training."""
+    outputs = examples.classes if examples.classes > 2 else 1
+    sizes = (len(config.inputs), *sizes_of(config.hidden), outputs)
+    loss = used_loss(config.loss, examples.classes)
+    network = Network(sizes, activations_of(config.activations, config.hidden), loss, config.batch_norm)
+    for weight in network.weights:
+        _, units, inputs = weight.shape
+        weight[0] = first_layer(inputs - 1, units, config.initialisation)
+    return network
+
+
+def draw_keep(dropout: float, sizes: Sequence[int], examples: int, random: torch.Generator) -> list[Tensor]:
+    """Dropout's factor for each unit and example: 0, or 1 / (1 - dropout) so that the mean stays, (units, B) each.
+
+    Drawn for eight units whatever the width: networks of several widths may share their random numbers.
+    """
+    if not dropout:
+        return []
+    kept = torch.rand(len(sizes) - 2, MOST_UNITS, examples, generator=random) >= dropout
+    return [factors[:units] for factors, units in zip(kept / (1 - dropout), sizes[1:-1])]
+
+
+def make_change(network: Network, present: dict[str, float], name: str, value: float) -> None:
+    """Sets a hyper-parameter, or a weight if the network has it."""
+    place = place_of(name)
+    if place is None:
+        present[name] = value
+    elif place[0] < len(network.weights) and place[1] < network.sizes[place[0] + 1]:
+        layer, unit, source = place
+        network.weights[layer][0, unit, source] = value
+
+
+def epochs_per_frame(config: Config) -> int:
+    """1, or as many as keep the recorded maps within bounds."""
+    units = sum(sizes_of(config.hidden)) + 1
+    most = min(1000, MAP_BYTES // (units * SIDE * SIDE))
+    return -(-config.epochs // most)
+
+
+def is_finite(now: Mapping[str, Any]) -> bool:
+    """Whether a frame holds nothing but numbers; a test loss of no examples is none."""
+    numbers = ("loss", "weights", "biases", "reach", "gradients", "spread")
+    return all(bool(np.isfinite(now[name]).all()) for name in numbers)
 
 
 @dataclass(frozen=True)
@@ -175,7 +275,8 @@ class Scene:
         classes: their names, none where values are predicted; "0", "1", ... where they have none.
         axes: names of the two features; ("x", "y") where they have none.
         x, y: the plane's grid in the network's scale, (G,); places and examples are in this scale too.
-        centre, deviation: of the two features: as measured = centre + deviation · place.
+        centre, deviation: of the two features and the target: as measured = centre + deviation · number; the target's
+            are 0 and 1 on classes.
         target: name of the target column, "" where it has none.
         train_x, train_target: examples to learn from; targets are class numbers or values.
         test_x, test_target: the others.
@@ -185,7 +286,7 @@ class Scene:
         edges: (from, to) nodes of every weight.
         layers: of every unit, 0 ... L-1.
         activations: of each hidden layer.
-        loss: used, see `Config.loss`.
+        loss: that is used: of `Config.loss`, or "values" (squared error of a predicted value).
         change_epochs, change_names, change_values: in the order in which they are made.
     """
 
@@ -194,8 +295,8 @@ class Scene:
     axes: tuple[str, str]
     x: Float32[np.ndarray, " G"]
     y: Float32[np.ndarray, " G"]
-    centre: Float32[np.ndarray, "2"]
-    deviation: Float32[np.ndarray, "2"]
+    centre: Float32[np.ndarray, "3"]
+    deviation: Float32[np.ndarray, "3"]
     target: str
     train_x: Float32[np.ndarray, "N 2"]
     train_target: Float32[np.ndarray, " N"]
@@ -216,4 +317,42 @@ class Scene:
 
 def scene(config: Config) -> Scene:
     """Everything but the learning."""
-    raise NotImplementedError
+    examples = load_examples(config)
+    hidden = sizes_of(config.hidden)
+    sizes = (len(config.inputs), *hidden, examples.classes if examples.classes > 2 else 1)
+    first = np.cumsum([0, *sizes])  # node with which each layer begins
+    edges = [
+        (first[layer] + source, first[layer + 1] + unit)
+        for layer in range(len(sizes) - 1)
+        for unit in range(sizes[layer + 1])
+        for source in range(sizes[layer])
+    ]
+    plane = lattice(examples.extent, SIDE)  # (G², 2)
+    input_maps, input_reach = quantised(seen(plane, config.inputs)[:-1])
+    line = plane[:SIDE, 0].numpy()
+    changes = read_changes(config.changes)
+    return Scene(
+        task="classes" if examples.classes else "values",
+        classes=examples.names,
+        axes=examples.axes[:2],
+        x=line,
+        y=line,
+        centre=examples.centre.float().numpy(),
+        deviation=examples.deviation.float().numpy(),
+        target=examples.axes[2],
+        train_x=examples.train_x.numpy(),
+        train_target=examples.train_target.numpy(),
+        test_x=examples.test_x.numpy(),
+        test_target=examples.test_target.numpy(),
+        sizes=sizes,
+        inputs=config.inputs,
+        input_maps=input_maps.view(-1, SIDE, SIDE).numpy(),
+        input_reach=input_reach.numpy(),
+        edges=np.array(edges, np.int32),
+        layers=np.repeat(np.arange(len(sizes) - 1), sizes[1:]).astype(np.int32),
+        activations=activations_of(config.activations, config.hidden),
+        loss=used_loss(config.loss, examples.classes),
+        change_epochs=np.array([change.epoch for change in changes], np.int32),
+        change_names=tuple(change.name for change in changes),
+        change_values=np.array([change.value for change in changes], np.float32),
+    )

@@ -72,14 +72,14 @@ def read(data: bytes) -> Table:
             numbers, or none left for a target).
     """
     if len(data) > LARGEST:
-        raise Refusal("file_large", 0, str(LARGEST // 2**20))
+        raise Refusal("file_large")
     rows = cells(decoded(data))
     width = len(rows[0])
     even = [row for row in rows if len(row) == width]
     named = not any(is_number(cell) for cell in even[0])
     body = even[1:] if named else even
     if len(body) < FEWEST:
-        raise Refusal("file_rows", 0, str(FEWEST))
+        raise Refusal("file_rows")
     names = distinct(even[0] if named else [""] * width)
     kept, left = [], []
     for name, column in zip(names[:COLUMNS], zip(*body[:ROWS])):

@@ -120,6 +120,7 @@ class Film:
         labels: the texts that change.
         title, alt: what it is called; what it shows, for those who do not see it.
         click: what a click on it chooses, if anything.
+        draw: what is done with points that are painted on it; then it neither zooms nor is clicked.
     """
 
     name: str
@@ -130,6 +131,7 @@ class Film:
     title: str = ""
     alt: str = ""
     click: str | None = None
+    draw: str | None = None
 
     def still(self, step: int = -1, *, dark: bool = False) -> go.Figure:
         """The figure at one step, as Plotly's own.

@@ -97,6 +97,7 @@ def _head(film: Film) -> dict[str, Any]:
         "title": film.title,
         "alt": film.alt,
         "click": film.click,
+        "draw": film.draw,
         "words": film.figure is None,
     }
 

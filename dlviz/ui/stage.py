@@ -13,6 +13,7 @@ from functools import cache
 from secrets import token_hex
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from dlviz.library import FIRST_TURN, LIBRARY
@@ -23,6 +24,7 @@ from dlviz.plots.wire import digest, message
 from dlviz.recording import Experiment, Recording, Tape
 from dlviz.text import Text
 from dlviz.ui import server
+from dlviz.ui.brush import STROKE, Brush
 from dlviz.ui.choices import Choices, held
 from dlviz.ui.site import Presenting, presenting
 
@@ -35,6 +37,8 @@ PICTURE_BYTES = 2**20
 Beside = Mapping[str, tuple[Experiment, Any]]
 Pictures = Callable[[Recording, Mapping[str, Recording]], Sequence[Film]]
 Clicks = Mapping[str, tuple[str, str]]
+Draws = Mapping[str, Callable[[np.ndarray], None]]
+Marks = Sequence[tuple[int, str]]
 
 
 class Stage:
@@ -46,6 +50,7 @@ class Stage:
         text: the words of the lesson.
         beside: further recordings that pictures need whole, by name.
         miniature: one small picture that plays by itself, without a time bar.
+        report: whether the page wants to know where the learner rests, see `step`.
     """
 
     def __init__(
@@ -56,8 +61,10 @@ class Stage:
         beside: Beside | None = None,
         *,
         miniature: bool = False,
+        report: bool = False,
     ) -> None:
         self.choices, self.experiment, self.text, self.miniature = choices, experiment, text, miniature
+        self.report = report
         self.key = f"{'miniature' if miniature else 'stage'}.{choices.slug}"
         self._beside = {name: LIBRARY.tape(other, config) for name, (other, config) in (beside or {}).items()}
         blank: dict[str, Any] = {
@@ -68,22 +75,41 @@ class Stage:
             "deed": None,
             "visit": token_hex(4),
             "number": 0,
+            "look": choices.step or 0,
         }
         self._state = st.session_state.setdefault(f"{self.key}.state", blank)
 
-    def show(self, pictures: Pictures, clicks: Clicks | None = None) -> Recording:
+    @property
+    def step(self) -> int:
+        """The step at which the learner looked last, at rest; told only to a page that asked for reports."""
+        step: int = min(self._state["look"], self.choices.config.length() - 1)
+        return step
+
+    def show(
+        self,
+        pictures: Pictures,
+        clicks: Clicks | None = None,
+        *,
+        draws: Draws | None = None,
+        brush: Brush | None = None,
+        marks: Marks | Callable[[Recording], Marks] = (),
+    ) -> Recording:
         """Draws the pictures and answers what the browser has asked for.
 
         Args:
             pictures: films of a recording so far and of those beside it, the largest first.
             clicks: the two fields that a click chooses, by the film's action; of a field on a logarithmic scale
                 the picture shows the decimal logarithm.
+            draws: what takes the painted points, (N, 2), by the film's action.
+            brush: what they are painted with.
+            marks: steps that stand out on the time bar, and why.
 
         What the browser asks for reruns the stage alone; what changes the choices, the fragment PLAY.
 
         Returns:
             What is recorded so far.
         """
+        self._brush, self._marks, self._draws = brush, marks, draws or {}
         return st.fragment(self._draw, key=self.key)(pictures, clicks or {})
 
     def _draw(self, pictures: Pictures, clicks: Clicks) -> Recording:
@@ -105,6 +131,8 @@ class Stage:
             "on_need_change": self._on_need,
             "on_train_change": self._on_train,
             "on_click_change": lambda: self._on_click(clicks),
+            "on_draw_change": self._on_draw,
+            "on_look_change": self._on_look,
             "on_gif_change": self._on_gif,
             "on_take_change": lambda: self._on_take(films, recording),
         }
@@ -137,7 +165,7 @@ class Stage:
         self._state["number"] += 1
         order = {name: self._state[name] for name in ("visit", "number", "deed")}
         answers = {"plotly": blobs.get("plotly"), "download": blobs.get("download")}
-        return {"tape": self.tape.name, **order, **known, **more, **answers}
+        return {"tape": self.tape.name, "marks": self._marked(recording), **order, **known, **more, **answers}
 
     def _ui(self) -> dict[str, Any]:
         present: Presenting = presenting()
@@ -157,7 +185,12 @@ class Stage:
             "own": own,
             "assets": assets,
         }
-        return {"lang": self.text.lang, "texts": self.text.group("stage"), "theme": THEMES, **looks, **where}
+        wishes = {
+            "brush": self._brush and self._brush.look,
+            "report": self._state["look"] if self.report else None,
+        }
+        texts = self.text.group("stage")
+        return {"lang": self.text.lang, "texts": texts, "theme": THEMES, **looks, **where, **wishes}
 
     def _deed(self, name: str) -> dict[str, Any]:
         """What the learner did, once: the browser says it again until it hears that it was done."""
@@ -205,6 +238,30 @@ class Stage:
             )
             st.rerun(PLAY)
 
+    def _on_draw(self) -> None:
+        asked = self._deed("draw")
+        take = self._draws.get(asked.get("action", ""))
+        points = np.array(asked.get("points", ()), np.float64).reshape(-1, 2)[:STROKE]
+        if take and "train" not in presenting().locked and np.isfinite(points).all():
+            take(points)
+            st.rerun(PLAY)
+
+    def _on_look(self) -> None:
+        asked = self._deed("look")
+        if asked:
+            self._acknowledge(asked)
+            self._state["look"] = max(0, int(asked.get("step", 0)))
+            st.rerun(PLAY)
+
+    def _marked(self, recording: Recording) -> list[dict[str, Any]]:
+        """The marks of the time bar, where it ended early among them."""
+        told = self._marks(recording) if callable(self._marks) else self._marks
+        marks: list[dict[str, Any]] = [{"step": step, "text": why} for step, why in told]
+        if recording.ended:
+            why = self.text(f"ended.{recording.ended}")
+            marks.append({"step": len(recording) - 1, "text": why, "ends": True})
+        return marks
+
     def _on_gif(self) -> None:
         asked = self._deed("gif")
         pictures = [base64.b64decode(url.partition(",")[2]) for url in asked.get("frames", [])[:PICTURES]]
@@ -218,7 +275,12 @@ class Stage:
         if not asked:
             return
         ended = self.text(f"ended.{recording.ended}") if recording.ended else None
-        html = page(films, lang=self.text.lang, title=self.text("title"), header={"ended": ended})
+        html = page(
+            films,
+            lang=self.text.lang,
+            title=self.text("title"),
+            header={"ended": ended, "marks": self._marked(recording)},
+        )
         self._download(asked, f"{self.choices.slug}.html", "text/html", html.encode())
 
     def _download(self, asked: Mapping[str, Any], name: str, mime: str, data: bytes) -> None:

@@ -3,6 +3,7 @@
 import {say} from './format.js'
 import {icon, make} from './icons.js'
 
+const SAID = 80; // a mark is said within the 80th part of the whole time
 export const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
 
 function button(className, name, act) {
@@ -21,7 +22,8 @@ export class TimeBar {
     this.range = make('input', 'dl-range', { type: 'range', min: 0, max: 1, step: 1, value: 0 });
     this.range.addEventListener('input', () => acts.seek(Number(this.range.value)));
     this.marks = make('div', 'dl-marks');
-    this.track = make('div', 'dl-track', {}, make('div', 'dl-rail', {}, make('div', 'dl-buffer'), make('div', 'dl-gone')), this.marks, this.range);
+    this.said = make('span', 'dl-said', { 'aria-hidden': 'true', hidden: true });
+    this.track = make('div', 'dl-track', {}, make('div', 'dl-rail', {}, make('div', 'dl-buffer'), make('div', 'dl-gone')), this.marks, this.range, this.said);
     this.number = make('input', 'dl-number', { type: 'number', min: 0, step: 1, inputmode: 'numeric' });
     this.number.addEventListener('change', () => acts.seek(Number(this.number.value)));
     this.number.addEventListener('keydown', (event) => event.key === 'Enter' && this.number.blur());
@@ -93,7 +95,8 @@ export class TimeBar {
     }
     if (differs('step') || differs('last')) {
       this.range.value = state.step;
-      this.range.setAttribute('aria-valuetext', say(this.texts, 'step_of', { step: state.step, last: state.last }));
+      const present = state.marks.filter(({ step }) => step === state.step).map(({ text }) => text);
+      this.range.setAttribute('aria-valuetext', [say(this.texts, 'step_of', { step: state.step, last: state.last }), ...present].join(': '));
       if (document.activeElement !== this.number) this.number.value = state.step;
       this.track.style.setProperty('--gone', state.last ? state.step / state.last : 0);
     }
@@ -109,15 +112,28 @@ export class TimeBar {
     }
     if (differs('loop')) this.loop.setAttribute('aria-pressed', String(state.loop));
     if (differs('marks') || differs('last')) this.mark(state.marks, state.last);
+    if (differs('marks') || differs('last') || differs('step')) this.sayMark(state);
     this.shown = { ...state };
   }
 
   mark(marks, last) {
-    this.marks.replaceChildren(...marks.map(({ step, text }) => {
-      const mark = make('i', '', { title: text });
+    const key = JSON.stringify([marks, last]);
+    if (key === this.marked) return;
+    this.marked = key;
+    this.marks.replaceChildren(...marks.map(({ step, ends }) => {
+      const mark = make('i', ends ? 'dl-mark-end' : '');
       mark.style.setProperty('--at', last ? step / last : 0);
       return mark;
     }));
+  }
+
+  /** What a mark means is said while the playhead is at it. */
+  sayMark({ marks, step, last }) {
+    const near = marks.filter((mark) => Math.abs(mark.step - step) <= last / SAID);
+    this.said.hidden = !near.length;
+    if (!near.length) return;
+    this.said.textContent = near.map(({ text }) => text).join(' · ');
+    this.said.style.setProperty('--at', last ? near[0].step / last : 0);
   }
 
   /** A word of confirmation that goes away by itself. */

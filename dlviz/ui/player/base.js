@@ -63,6 +63,7 @@ export function freeRanges(film, now = {}) {
   for (const [name, { columns, zero }] of Object.entries(freeAxes(film))) {
     const letter = name[0];
     const log = layout[name]?.type === 'log';
+    const { clipmin = -Infinity, clipmax = Infinity, include = [] } = layout[name]?.autorangeoptions ?? {};
     let [low, high] = zero ? [0, 0] : [Infinity, -Infinity];
     const widen = (a, b) => ([low, high] = [Math.min(low, a), Math.max(high, b)]);
     for (const column of columns) if (column) widen(...column.extent(log));
@@ -71,11 +72,14 @@ export function freeRanges(film, now = {}) {
       if (moving.has(k) || !own || !trace[letter]?.length || typeof trace[letter][0] === 'string') return;
       for (const value of trace[letter].flat?.() ?? trace[letter]) if (Number.isFinite(value) && !(log && value <= 0)) widen(value, value);
     });
+    for (const value of include) widen(value, value);
+    [low, high] = [Math.max(low, clipmin), Math.min(high, clipmax)];
     if (!(low <= high)) continue;
     if (log) [low, high] = [Math.log10(low), Math.log10(high)];
     if (now[name] && now[name][0] <= low && now[name][1] >= high) continue;
-    const pad = 0.06 * (high - low) || Math.max(0.5, 0.1 * Math.abs(high));
-    ranges[name] = [zero && low === 0 && !log ? 0 : low - pad, high + pad];
+    const pad = 0.03 * (high - low) || Math.max(0.5, 0.1 * Math.abs(high));
+    const grain = log ? 0.5 : 10 ** Math.floor(Math.log10(high - low + 2 * pad)) / 2; // held by round numbers: it seldom changes
+    ranges[name] = [zero && low === 0 && !log ? 0 : Math.floor((low - pad) / grain) * grain, Math.ceil((high + pad) / grain) * grain];
     if (layout[name]?.autorange === 'reversed') ranges[name].reverse();
   }
   return ranges;

@@ -19,6 +19,12 @@ export class Deeds {
     const id = `${Date.now()}.${Math.random()}`;
     this.queue.push({ name, value: { ...value, id }, tries: 0 });
     if (this.queue.length === 1) this.ask();
+    return id;
+  }
+
+  /** Whether a deed has not been answered yet. */
+  waits(id) {
+    return this.queue.some((deed) => deed.value.id === id);
   }
 
   /** The server has done a deed. */

@@ -12,6 +12,11 @@ export class Pull {
     Object.assign(this, { send, blocked, number: 0, pending: 0, asked: -Infinity, timer: 0 });
   }
 
+  /** Whether an answer may still come. */
+  get busy() {
+    return this.pending > 0 && performance.now() - this.asked < PATIENCE;
+  }
+
   /** An answer came: to `request`, or to nobody in particular (0). */
   answered(request) {
     if (request >= this.pending) this.pending = 0;
@@ -26,7 +31,7 @@ export class Pull {
   ask(reel, want, plotly = false) {
     const now = performance.now();
     if (this.blocked()) return;
-    if (this.pending && now - this.asked < PATIENCE) return;
+    if (this.busy) return;
     if (now - this.asked < PACE) return;
     this.asked = now;
     this.number += 1;

@@ -1,5 +1,6 @@
 // The pictures of a stage in their places, in the theme of the page.
 
+import {Brush} from './brush.js'
 import {say} from './format.js'
 import {icon, make} from './icons.js'
 import {LiveText} from './labels.js'
@@ -42,6 +43,7 @@ export class Scene {
       const picture = old ?? new Picture(this, film.name);
       if (!old || heads.includes(film.name)) fresh.push(picture);
       picture.set(film);
+      if (film.head.draw || picture.brush) (picture.brush ??= new Brush(picture)).set(film);
       return picture;
     });
     const roots = this.pictures.map((picture) => picture.root);
@@ -51,6 +53,7 @@ export class Scene {
     this.write(films.filter((film) => film.head.words));
     if (this.theme.key !== this.themeKey) this.redress();
     else for (const picture of fresh) picture.dress(this.step);
+    for (const picture of this.pictures) picture.brush?.answered();
   }
 
   write(films) {

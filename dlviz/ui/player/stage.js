@@ -7,6 +7,7 @@ import {Deeds} from './deeds.js'
 import {make} from './icons.js'
 import {listenKeys} from './keys.js'
 import {shareAddress, writeAddress} from './link.js'
+import {Look} from './report.js'
 import {Pull} from './pull.js'
 import {Scene} from './scene.js'
 import {Reel} from './tape.js'
@@ -26,6 +27,7 @@ export class Stage {
     Object.assign(this, { paints: 0, work: [], resting: false, then: 0, frameId: 0 });
     this.deeds = new Deeds((name, value) => this.trigger(name, value));
     this.pull = new Pull((name, value) => this.trigger(name, value), () => this.deeds.busy);
+    this.look = new Look(this);
     this.bar = new TimeBar({
       toggle: () => this.toggle(),
       step: (by) => this.stepBy(by),
@@ -50,7 +52,7 @@ export class Stage {
 
   /** Tells the server what the learner did. */
   send(name, value) {
-    if (this.served) this.deeds.do(name, value);
+    return this.served ? this.deeds.do(name, value) : null;
   }
 
   trigger(name, value) {
@@ -212,11 +214,6 @@ export class Stage {
     return this.menu.close(true) || this.scene.shrink();
   }
 
-  listens() {
-    const stages = window.__dlviz.stages.filter((probe) => !probe.stage.ui.miniature);
-    return this.root.isConnected && (stages.find((probe) => probe.stage.chosen) ?? stages[0])?.stage === this;
-  }
-
   change(act) {
     act();
     this.invalidate();
@@ -277,6 +274,7 @@ export class Stage {
       if (timer !== this.restTimer || this.clock.playing) return; // it moved again meanwhile
       this.resting = true;
       this.address();
+      this.look.rest();
     }, REST));
   }
 
@@ -291,6 +289,7 @@ export class Stage {
     this.clock.playing = false;
     cancelAnimationFrame(this.frameId);
     this.deeds.remove();
+    this.look.remove();
     for (const timer of [this.restTimer, this.wishTimer]) clearTimeout(timer);
     for (const end of this.ends) end();
     this.scene.remove();

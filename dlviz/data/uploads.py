@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import chain
 from typing import Annotated
 from weakref import WeakValueDictionary
 
@@ -97,9 +98,8 @@ def classes_of(column: Column) -> tuple[str, ...]:
 def serving(table: Table, x: int, y: int, target: int) -> tuple[int, int, int]:
     """Three different columns that can serve: those that are named, or others instead."""
     targets, inputs = targets_of(table), inputs_of(table)
-    classes = [k for k in targets if classes_of(table.columns[k])]
-    wishes = [target, *reversed(classes), *reversed(targets)]  # a target often stands last
-    goal = next(k for k in wishes if k in targets)
+    classes = (k for k in reversed(targets) if classes_of(table.columns[k]))  # a target often stands last
+    goal = next(k for k in chain([target], classes, reversed(targets)) if k in targets)
     first = next(k for k in [x, *inputs] if k in inputs and k != goal)
     second = next(k for k in [y, *inputs] if k in inputs and k not in (goal, first))
     return first, second, goal

@@ -100,6 +100,11 @@ SIGNED = [[0.0, "--dl-minus"], [0.5, "--dl-zero"], [1.0, "--dl-plus"]]  # of wha
 FONT = '"Pretendard", "Noto Sans KR", "Apple SD Gothic Neo", "Malgun Gothic", system-ui, sans-serif'
 
 
+def literal(name: str) -> str:
+    """What somebody else wrote, for a figure: Plotly takes the letters < > & for markup and links."""
+    return name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
 def painted(part: Any, *, dark: bool = False) -> Any:
     """A copy of a figure with its colour tokens replaced by colours."""
     if isinstance(part, dict):

@@ -162,6 +162,11 @@ def held(config: type[Config], clicked: Mapping[str, float]) -> dict[str, Any]:
     return values
 
 
+def quoted(value: str) -> str:
+    """What somebody else wrote, as it reads, whatever Markdown would make of it."""
+    return "`" + value[:40].replace("`", "'").replace("\n", " ") + "`"
+
+
 def shown(text: Text, field: str, value: Any) -> str:
     """A field's value in the learner's language."""
     if isinstance(value, tuple):

@@ -11,7 +11,7 @@ import streamlit as st
 from dlviz.config import Config
 from dlviz.text import Text
 from dlviz.ui import site
-from dlviz.ui.choices import Choices, shown
+from dlviz.ui.choices import Choices, quoted, shown
 from dlviz.ui.controls import panel
 
 PASSAGES = ("look", "why", "limits", "source")
@@ -39,9 +39,10 @@ def problems(choices: Choices, text: Text) -> None:
     """One line for each value of the link that could not be used."""
     for problem in choices.problems:
         name = text.field(problem.field) if text.has(f"field.{problem.field}") else text("app.step")
-        value = "`" + problem.value[:40].replace("`", "'").replace("\n", " ") + "`"
-        fallback = shown(text, problem.field, problem.fallback)
-        st.caption(":material/link_off: " + text("app.unusable", value=value, field=name, fallback=fallback))
+        value, fallback = quoted(problem.value), shown(text, problem.field, problem.fallback)
+        own = f"unusable.{problem.reason}"
+        usual = text("app.unusable", value=value, field=name, fallback=fallback)
+        st.caption(":material/link_off: " + (text(own) if text.has(own) else usual))
 
 
 def controls(choices: Choices, text: Text, in_sight: Sequence[str], details: Sequence[str]) -> None:

@@ -1,0 +1,123 @@
+"""What learners bring with them: the room where a file is taken in, or refused in one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import streamlit as st
+
+from dlviz.data import sheets, uploads
+from dlviz.data.refusal import Refusal
+from dlviz.text import Text
+from dlviz.ui.choices import Choices, quoted
+from dlviz.ui.site import presenting
+
+NAMES = 6  # that a sentence lists
+
+
+def table(choices: Choices, text: Text, file: str, columns: tuple[str, str, str]) -> None:
+    """Takes in a table, says what was left out of it, and lets its columns be chosen.
+
+    Args:
+        choices: what the learner has chosen.
+        text: the words, with labels of the three columns.
+        file: the field of the config that holds the table's digest.
+        columns: the fields that hold the numbers of the two inputs' columns and of the target's.
+    """
+    state, present = _held(choices, file), presenting()
+    if {"controls", file} & present.hidden:
+        return
+    locked = present.locked & {file, "train"}
+    key = f"{choices.slug}.{file}.file"
+
+    def take() -> None:
+        given = st.session_state[key]
+        state["refused"] = None
+        if given is None:
+            return  # the file was taken from the list: what it brought stays
+        try:
+            state["table"] = uploads.keep(sheets.read(given.getvalue()))
+        except Refusal as refusal:
+            state["refused"] = refusal
+            return
+        digest = uploads.digest_of(state["table"])
+        opening: dict[str, Any] = dict(zip(columns, uploads.suggested(digest)))
+        choices.change(**{file: digest}, **opening)
+
+    st.file_uploader(
+        text("upload.label"), help=text("upload.help"), key=key, on_change=take, disabled=bool(locked)
+    )
+    if state["refused"]:
+        st.error(why(text, state["refused"]))
+    if getattr(choices.config, file):
+        _columns(choices, text, state["table"], file, columns)
+        for sentence in said(text, state["table"]):
+            st.caption(sentence)
+
+
+def why(text: Text, refusal: Refusal) -> str:
+    """Why a file cannot be used, in one sentence."""
+    return text(f"refused.{refusal.reason}").format(at=refusal.at + 1, piece=quoted(refusal.piece))
+
+
+def said(text: Text, table: sheets.Table) -> Iterator[str]:
+    """What was read of a file, and what was left out."""
+    yield text("upload.read", rows=len(table.columns[0].values), columns=len(table.columns))
+    if table.left_columns:
+        yield text("upload.left_columns", names=listed(table.left_columns))
+    for name in ("more_columns", "more_rows", "odd_rows"):
+        if count := getattr(table, name):
+            yield text(f"upload.{name}", count=count)
+
+
+def listed(names: tuple[str, ...]) -> str:
+    """Names from a file as they read, the first ones of many."""
+    return ", ".join(map(quoted, names[:NAMES])) + (", …" if len(names) > NAMES else "")
+
+
+def _held(choices: Choices, file: str) -> dict[str, Any]:
+    """What this session holds: as long as it does, the process keeps the table."""
+    state: dict[str, Any] = st.session_state.setdefault(
+        f"{choices.slug}.{file}", {"table": None, "refused": None}
+    )
+    if digest := getattr(choices.config, file):
+        state["table"] = uploads.uploaded(digest)
+    return state
+
+
+def _columns(
+    choices: Choices, text: Text, table: sheets.Table, file: str, columns: tuple[str, str, str]
+) -> None:
+    """Three columns to choose; one that is chosen twice changes places."""
+    chosen = uploads.serving(table, *(getattr(choices.config, name) for name in columns))
+    inputs = [k for k in uploads.inputs_of(table) if k != chosen[2]]
+    locked, hidden = presenting().locked, presenting().hidden
+    for place, (name, options) in enumerate(zip(columns, (inputs, inputs, uploads.targets_of(table)))):
+        if name in hidden:
+            continue
+        key = choices.key(name)
+        st.session_state[key] = chosen[place]
+
+        def choose(place: int = place, name: str = name, key: str = key) -> None:
+            picked = st.session_state[key]
+            wished = [chosen[place] if column == picked else column for column in chosen]
+            wished[place] = picked
+            serving = uploads.serving(table, *wished)
+            choices.change(by=name, **dict(zip(columns, serving)))
+
+        st.selectbox(
+            text.field(name),
+            options,
+            format_func=lambda k: table.columns[k].name,
+            key=key,
+            on_change=choose,
+            disabled=bool(locked & {name, file, "train"}),
+        )
+    used = uploads.examples(getattr(choices.config, file), *chosen)
+    if used.classes:
+        st.caption(text("upload.classes", count=len(used.classes), names=listed(used.classes)))
+    else:
+        st.caption(text("upload.number"))
+    if used.left_out:
+        st.caption(text("upload.holes", count=used.left_out))

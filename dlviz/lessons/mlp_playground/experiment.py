@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any
 
 import numpy as np
@@ -185,38 +186,34 @@ def run(config: Config) -> Generator[Frame, None, str | None]:
     optimizer = Optimizer(config.optimizer, network.parameters, network.is_weight)
     present = {name: float(getattr(config, name)) for name in CHANGEABLE}
     shuffler = torch.Generator().manual_seed(config.seed)
-    boards: dict[int, Board] = {}
+    board_for = cache(lambda batch_size: Board(network.sizes, batch_size))
     keep: list[Tensor] = []  # of dropout
 
     for epoch in range(config.epochs + 1):
         if epoch > 0:
             rate, batch_size = torch.tensor([[present["learning_rate"]]]), int(present["batch_size"])
             order = torch.randperm(count, generator=shuffler)
-            batches = x[:, :, order].split(batch_size, dim=2)
-            for batch, goal in zip(batches, target[:, order].split(batch_size, dim=1)):
-                size = goal.shape[1]
-                board = (
-                    boards.setdefault(size, Board(network.sizes, size))
-                    if size not in boards
-                    else boards[size]
-                )
-                keep = draw_keep(present["dropout"], network.sizes, size, shuffler)
-                network.forward(board, batch, keep=keep, learning=True)
-                if config.batch_norm:
-                    network.remember(board)
-                gradient = network.backward(board, goal, keep=keep)
-                optimizer.update(gradient, rate, present["weight_decay"], present["l1"])
+            batches = x.index_select(2, order).split(batch_size, dim=2)
+            targets = target.index_select(1, order).split(batch_size, dim=1)
+            with torch.inference_mode():  # gradients are written out, nobody else needs to keep track
+                for batch, goal in zip(batches, targets):
+                    board = board_for(goal.shape[1])
+                    keep = draw_keep(present["dropout"], network.sizes, goal.shape[1], shuffler)
+                    network.forward(board, batch, keep=keep, learning=True)
+                    if config.batch_norm:
+                        network.remember(board)
+                    gradient = network.backward(board, goal, keep=keep)
+                    optimizer.update(gradient, rate, present["weight_decay"], present["l1"])
         for change in read_changes(config.changes):
             if change.epoch == epoch:
                 make_change(network, present, change.name, change.value)
         if epoch % epochs_per_frame(config) == 0 or epoch == config.epochs:
             now = look.frame(epoch, keep)
-            if count + len(examples.test_x) < 2:
-                yield Frame(**now)
-                return "few"
-            if not is_finite(now):
+            if now is None:
                 return "diverged"
             yield Frame(**now)
+            if count + len(examples.test_x) < 2:
+                return "few"
     return None
 
 
@@ -258,12 +255,6 @@ def epochs_per_frame(config: Config) -> int:
     units = sum(sizes_of(config.hidden)) + 1
     most = min(1000, MAP_BYTES // (units * SIDE * SIDE))
     return -(-config.epochs // most)
-
-
-def is_finite(now: Mapping[str, Any]) -> bool:
-    """Whether a frame holds nothing but numbers; a test loss of no examples is none."""
-    numbers = ("loss", "weights", "biases", "reach", "gradients", "spread")
-    return all(bool(np.isfinite(now[name]).all()) for name in numbers)
 
 
 @dataclass(frozen=True)
@@ -346,8 +337,8 @@ def scene(config: Config) -> Scene:
         test_target=examples.test_target.numpy(),
         sizes=sizes,
         inputs=config.inputs,
-        input_maps=input_maps.view(-1, SIDE, SIDE).numpy(),
-        input_reach=input_reach.numpy(),
+        input_maps=input_maps,
+        input_reach=input_reach,
         edges=np.array(edges, np.int32),
         layers=np.repeat(np.arange(len(sizes) - 1), sizes[1:]).astype(np.int32),
         activations=activations_of(config.activations, config.hidden),

@@ -16,6 +16,7 @@ ActivationName = Literal["relu", "leaky", "gelu", "tanh", "sigmoid", "linear"]
 InitialisationName = Literal["default", "xavier", "kaiming", "zeros", "large"]
 ACTIVATIONS: tuple[str, ...] = get_args(ActivationName)
 MOST_LAYERS, MOST_UNITS = 6, 8
+MANY = 4096  # numbers
 LEAK = 0.01  # slope of the leaky ReLU below 0
 
 
@@ -62,6 +63,9 @@ def activations_of(activations: str, hidden: str) -> tuple[str, ...]:
 
 def activate(name: str, z: Tensor, out: Tensor) -> Tensor:
     """a = f(z), written into `out`."""
+    if name == "tanh" and z.numel() > MANY:
+        torch.sigmoid(2 * z, out=out)
+        return out.mul_(2).sub_(1)  # tanh z = 2 σ(2z) - 1: much faster for many numbers
     if name == "tanh":
         return torch.tanh(z, out=out)
     if name == "sigmoid":
@@ -75,20 +79,20 @@ def activate(name: str, z: Tensor, out: Tensor) -> Tensor:
     return out.copy_(z)
 
 
-def slope(name: str, z: Tensor, a: Tensor) -> Tensor | float:
-    """f'(z), by a = f(z) where that is less work."""
+def times_slope(name: str, delta: Tensor, z: Tensor, a: Tensor) -> Tensor:
+    """δ ← δ f'(z), by a = f(z) where that is less work."""
     if name == "tanh":
-        return 1 - a * a
+        return delta.addcmul_(delta * a, a, value=-1)  # f' = 1 - a²
     if name == "sigmoid":
-        return a * (1 - a)
+        return delta.mul_(a).addcmul_(delta, a, value=-1)  # f' = a (1 - a)
     if name == "relu":
-        return (z > 0).float()
+        return delta.mul_(a > 0)
     if name == "leaky":
-        return torch.where(z > 0, 1.0, LEAK)
+        return delta.mul_(torch.where(a > 0, 1.0, LEAK))
     if name == "gelu":
         density = torch.exp(-z * z / 2) / math.sqrt(2 * math.pi)
-        return torch.special.ndtr(z) + z * density  # Φ(z) + z φ(z)
-    return 1.0
+        return delta.mul_(torch.special.ndtr(z) + z * density)  # f' = Φ(z) + z φ(z)
+    return delta
 
 
 FIRST_WEIGHTS: dict[str, Callable[[Tensor], Tensor]] = {

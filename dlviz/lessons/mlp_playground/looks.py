@@ -25,93 +25,90 @@ class Look:
         target: of the training examples and the test examples, as the loss wants them, (K, N + M).
     """
 
-    def __init__(self, examples: Examples, inputs: Sequence[str], network: Network) -> None:
-        self.network, self.classes = network, examples.classes
+    def __init__(self, examples: Examples, inputs: Sequence[str], network: Network, side: int = SIDE) -> None:
+        self.network, self.classes, self.side = network, examples.classes, side
         self.train, self.tested = len(examples.train_x), len(examples.train_x) + len(examples.test_x)
-        places = torch.cat([examples.train_x, examples.test_x, lattice(examples.extent, SIDE)])
+        places = torch.cat([examples.train_x, examples.test_x, lattice(examples.extent, side)])
         self.x = seen(places, inputs)[None]
         self.truth = torch.cat([examples.train_target, examples.test_target])  # (N + M,)
         self.target = targets_for(network.loss, self.truth, examples.classes)
         self.board = Board(network.sizes, len(places))
         self.learnt = self.board.first(self.train)
-        self.layer = torch.arange(len(network.sizes) - 1).repeat_interleave(
-            torch.tensor(network.sizes[1:])
-        )  # (U,)
-        self.weight_places = network.is_weight.nonzero()[:, 0]
-        self.bias_places = network.bias_places()
+        self.weights = network.is_weight.nonzero()[:, 0]  # where they stand among the parameters, (E,)
+        self.biases = network.bias_places()  # (U,)
+        self.layers = np.repeat(np.arange(len(network.weights)), network.sizes[1:])  # of the units, (U,)
+        self.starts = np.cumsum([0, *network.sizes[1:-1]])  # the first unit of each layer, (L,)
 
-    def frame(self, epoch: int, keep: Sequence[Tensor]) -> dict[str, Any]:
-        """The fields of a frame.
+    @torch.inference_mode()
+    def frame(self, epoch: int, keep: Sequence[Tensor]) -> dict[str, Any] | None:
+        """The fields of a frame; None when a number is no longer finite.
 
         Args:
             epoch: how many were made.
             keep: dropout's factors of the last update.
         """
-        network, board, train, tested = self.network, self.board, self.train, self.tested
-        z = network.forward(board, self.x)[0]  # (K, N + M + G²)
+        network, train, tested = self.network, self.train, self.tested
+        z = network.forward(self.board, self.x)[0]  # (K, N + M + G²)
+        if not (z.isfinite().all() and network.parameters.isfinite().all()):
+            return None
         loss = losses_of(network.loss, z[:, :tested], self.target)  # (N + M,)
-        units = torch.cat(
-            [outputs[0] for outputs in board.outputs] + [answer(network.loss, z)]
-        )  # (U, N + M + G²)
-        maps, reach = quantised(units[:, tested:])
-        units[len(units) - len(z) :, :train] = z[:, :train]
-        activations, spread = self.distributions(units[:, :train])
         accuracy, confusion = self.score(z[:, :tested])
+        layers = [outputs[0] for outputs in self.board.outputs]  # (units, N + M + G²) each
+        said = answer(network.loss, z[:, tested:])
+        maps, reach = quantised(torch.cat([*(a[:, tested:] for a in layers), said]), self.side)  # (U, G, G)
+        activations, spread = self.distributions(torch.cat([a[:, :train] for a in [*layers, z]]))
 
         # ‖∂L/∂W‖ of every layer; batch normalisation normalises by all training examples here
         if network.batch_norm:
             network.forward(self.learnt, self.x[:, :, :train], learning=True)
         network.backward(self.learnt, self.target[:, :train])
-        norms = [slopes[:, :, :-1].norm() for slopes in network.slopes]
+        norms = torch.stack([slopes[:, :, :-1].norm() for slopes in network.slopes])
 
-        dropped = np.zeros(len(units), bool)
+        dropped = np.zeros(len(maps), bool)
         if keep:
             off = torch.cat([factors[:, -1] == 0 for factors in keep])
             dropped[: len(off)] = off.numpy()
-        flat = network.parameters[0]
         return {
             "epoch": epoch,
-            "weights": flat[self.weight_places].numpy(),
-            "biases": flat[self.bias_places].numpy(),
+            "weights": network.parameters[0, self.weights].numpy(),
+            "biases": network.parameters[0, self.biases].numpy(),
             "loss": loss[:train].mean().item(),
             "test_loss": loss[train:].mean().item(),
             "accuracy": accuracy[0],
             "test_accuracy": accuracy[1],
             "confusion": confusion,
-            "maps": maps.view(-1, SIDE, SIDE).numpy(),
-            "reach": reach.numpy(),
+            "maps": maps,
+            "reach": reach,
             "dropped": dropped,
-            "gradients": torch.stack(norms).numpy(),
-            "activations": activations.numpy(),
-            "spread": spread.numpy(),
+            "gradients": norms.numpy(),
+            "activations": activations,
+            "spread": spread,
         }
 
-    def distributions(self, units: Tensor) -> tuple[Tensor, Tensor]:
-        """Shares of each layer's activations (U, N) by bins of ±spread, (L, BINS), and the spreads, (L,)."""
-        layers = len(self.network.sizes) - 1
-        largest = (
-            torch.linalg.vector_norm(units, ord=torch.inf, dim=1) if self.train else torch.ones(len(units))
-        )
-        spread = torch.ones(layers).scatter_reduce_(0, self.layer, largest, "amax")  # (L,)
-        scale = (BINS - 0.01) / 2 / spread[self.layer, None]  # just below the last bin's end
-        bins = (self.layer[:, None] * BINS + BINS / 2 + units * scale).long()  # (U, N)
-        counts = torch.bincount(bins.view(-1), minlength=layers * BINS).view(layers, BINS)
-        return counts / counts.sum(dim=1, keepdim=True).clamp(min=1), spread
+    def distributions(self, units: Tensor) -> tuple[np.ndarray, np.ndarray]:
+        """Of activations (U, N): each layer's shares by bins of ±spread, (L, BINS), and its spread, (L,)."""
+        largest = units.abs().amax(dim=1).numpy() if self.train else np.zeros(len(units), np.float32)
+        spread = np.maximum(np.maximum.reduceat(largest, self.starts), np.float32(1))
+        layers = len(spread)
+        scale = (BINS - 0.01) / 2 / spread[self.layers]  # just below the upper end of the last bin
+        first = (BINS / 2 + BINS * self.layers).astype(np.float32)
+        bins = torch.addcmul(torch.from_numpy(first)[:, None], units, torch.from_numpy(scale)[:, None])
+        counts = np.bincount(bins.numpy().astype(np.int64).ravel(), minlength=layers * BINS)
+        members = np.bincount(self.layers) * max(self.train, 1)  # of each layer
+        return (counts.reshape(layers, BINS) / members[:, None]).astype(np.float32), spread
 
     def score(self, z: Tensor) -> tuple[tuple[float, float], np.ndarray]:
-        """(Training, test) share of right answers, or R², and the examples by true class and answer, (2, K, K)."""
+        """(Training, test) share of right answers, or R²; and the examples by true class and answer, (2, K, K)."""
         train, classes = self.train, self.classes
         if not classes:
-            return (
-                explained(z[0, :train], self.truth[:train]),
-                explained(z[0, train:], self.truth[train:]),
-            ), np.zeros((2, 1, 1), np.int32)
+            r2 = tuple(explained(z[0, part], self.truth[part]) for part in (slice(train), slice(train, None)))
+            return (r2[0], r2[1]), np.zeros((2, 1, 1), np.int32)
         said = z[0] > 0 if classes == 2 else z.argmax(dim=0)  # (N + M,)
-        cell = self.truth.long() * classes + said
+        cell = self.truth.int() * classes + said
         cell[train:] += classes**2
-        confusion = torch.bincount(cell, minlength=2 * classes**2).view(2, classes, classes).numpy()
-        right = confusion.trace(axis1=1, axis2=2) / np.maximum(confusion.sum(axis=(1, 2)), 1)
-        return (float(right[0]), float(right[1])), confusion.astype(np.int32)
+        confusion = torch.bincount(cell, minlength=2 * classes**2).numpy().reshape(2, classes, classes)
+        right = [float(part.trace() / max(part.sum(), 1)) for part in confusion]
+        return (right[0], right[1]), confusion.astype(np.int32)
 
 
 def explained(said: Tensor, truth: Tensor) -> float:
@@ -122,8 +119,16 @@ def explained(said: Tensor, truth: Tensor) -> float:
     return max(1 - rest / whole, 0.0) if whole > 0 else 0.0
 
 
-def quantised(units: Tensor) -> tuple[Tensor, Tensor]:
-    """Numbers (U, G²) as 127 + 127 · number / reach in whole bytes, and the reach of every row, at least 1, (U,)."""
-    low, high = torch.aminmax(units, dim=1)
-    reach = torch.maximum(-low, high).clamp_(min=1)
-    return (units * (127 / reach)[:, None]).add_(127.5).to(torch.uint8), reach
+def quantised(units: Tensor, side: int = SIDE) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers of places as whole bytes 127 + 127 · number / reach, and each unit's reach.
+
+    Args:
+        units: (U, G²).
+        side: G.
+
+    Returns:
+        (U, G, G) and (U,); a reach is the largest size of the unit's numbers, and at least 1.
+    """
+    reach = units.abs().amax(dim=1).clamp_(min=1)
+    steps = (units * (127 / reach)[:, None]).add_(127.5)
+    return steps.numpy().astype(np.uint8).reshape(-1, side, side), reach.numpy()

@@ -8,7 +8,7 @@ from copy import copy
 import torch
 from torch import Tensor
 
-from dlviz.lessons.mlp_playground.layers import activate, slope
+from dlviz.lessons.mlp_playground.layers import activate, times_slope
 from dlviz.lessons.mlp_playground.losses import slope_of
 
 EPSILON, FORGET = 1e-5, 0.1  # of batch normalisation, as in PyTorch
@@ -68,8 +68,8 @@ class Network:
             if self.batch_norm:
                 self.normalise(board, layer, learning)
             a = activate(name, z, board.outputs[layer])  # a = f(z)
+            board.a[layer] = a.clone() if keep else a
             if keep:
-                board.a[layer] = a.clone()
                 a.mul_(keep[layer])
         return torch.bmm(self.weights[-1], board.inputs[-1], out=board.z[-1])
 
@@ -83,14 +83,16 @@ class Network:
         """
         delta = slope_of(self.loss, board.z[-1], target)  # δ = ∂L/∂z, (S, outputs, B)
         for layer in range(len(self.weights) - 1, 0, -1):
-            torch.bmm(delta, board.inputs[layer].mT, out=self.slopes[layer])  # ∂L/∂W = δ hᵀ
+            torch.bmm(delta, board.turned[layer], out=self.slopes[layer])  # ∂L/∂W = δ hᵀ
             delta = torch.bmm(self.back[layer], delta)  # ∂L/∂h = Wᵀ δ, (S, inputs, B)
+            before = layer - 1
             if keep:
-                delta.mul_(keep[layer - 1])
-            z, a = board.z[layer - 1], board.a[layer - 1]
-            delta.mul_(slope(self.activations[layer - 1], z, a))  # ∂L/∂z = ∂L/∂h f'(z)
+                delta.mul_(keep[before])
+            times_slope(
+                self.activations[before], delta, board.z[before], board.a[before]
+            )  # ∂L/∂z = ∂L/∂h f'(z)
             if self.batch_norm:
-                delta = self.normalise_back(board, layer - 1, delta)
+                delta = self.normalise_back(board, before, delta)
         torch.bmm(delta, board.inputs[0].mT, out=self.slopes[0])
         return self.gradient
 
@@ -137,6 +139,7 @@ class Board:
 
     Attributes:
         inputs: of each layer, the last row ones, (S, inputs + 1, B).
+        turned: the same, transposed.
         z: of each layer before its activation, (S, units, B).
         outputs: of each hidden layer: the next one's inputs without the ones.
         a: activations before dropout; the outputs themselves where there is none.
@@ -146,6 +149,7 @@ class Board:
 
     def __init__(self, sizes: Sequence[int], examples: int, networks: int = 1) -> None:
         self.inputs = [torch.ones(networks, n + 1, examples) for n in sizes[:-1]]
+        self.turned = [inputs.mT for inputs in self.inputs]
         self.z = [torch.empty(networks, m, examples) for m in sizes[1:]]
         self.outputs = [inputs[:, :-1] for inputs in self.inputs[1:]]
         self.a = list(self.outputs)
@@ -156,6 +160,7 @@ class Board:
         part = copy(self)
         for name in ("inputs", "z", "outputs", "a", "mean", "variance", "deviation", "normal"):
             setattr(part, name, [tensor[:, :, :examples] for tensor in getattr(self, name)])
+        part.turned = [inputs.mT for inputs in part.inputs]
         return part
 
 

@@ -1,4 +1,4 @@
-"""Points of the plane with a class or a value, drawn, measured, painted or uploaded; and what a network sees of them."""
+"""Points of the plane with a class or a value: drawn, measured, painted or uploaded; and what a network sees."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any
@@ -17,17 +17,8 @@ from dlviz.config import Config as BaseConfig
 from dlviz.data.own import Points
 from dlviz.data.uploads import Digest
 from dlviz.lessons.mlp_playground.changes import checked_changes, place_of, read_changes
-from dlviz.lessons.mlp_playground.datasets import (
-    REGRESSION,
-    DataName,
-    Examples,
-    InputName,
-    lattice,
-    load_examples,
-    seen,
-)
+from dlviz.lessons.mlp_playground.datasets import REGRESSION, DataName, Examples, InputName, load_examples
 from dlviz.lessons.mlp_playground.layers import (
-    MOST_UNITS,
     InitialisationName,
     activations_of,
     checked_activations,
@@ -35,10 +26,14 @@ from dlviz.lessons.mlp_playground.layers import (
     first_layer,
     sizes_of,
 )
-from dlviz.lessons.mlp_playground.looks import SIDE, Look, quantised
-from dlviz.lessons.mlp_playground.losses import LossName, used_loss
+from dlviz.lessons.mlp_playground.looks import SIDE, Look
+from dlviz.lessons.mlp_playground.losses import LossName, outputs_for, used_loss
 from dlviz.lessons.mlp_playground.network import Board, Network
 from dlviz.lessons.mlp_playground.optimizers import Optimizer, OptimizerName
+from dlviz.lessons.mlp_playground.scenes import Scene, scene
+from dlviz.lessons.mlp_playground.training import learn
+
+__all__ = ["Config", "Frame", "Scene", "run", "scene"]
 
 MAP_BYTES = 37_000_000  # that the maps of a recording may take
 CHANGEABLE = ("learning_rate", "weight_decay", "l1", "dropout", "batch_size")
@@ -191,19 +186,8 @@ def run(config: Config) -> Generator[Frame, None, str | None]:
 
     for epoch in range(config.epochs + 1):
         if epoch > 0:
-            rate, batch_size = torch.tensor([[present["learning_rate"]]]), int(present["batch_size"])
-            order = torch.randperm(count, generator=shuffler)
-            batches = x.index_select(2, order).split(batch_size, dim=2)
-            targets = target.index_select(1, order).split(batch_size, dim=1)
-            with torch.inference_mode():  # gradients are written out, nobody else needs to keep track
-                for batch, goal in zip(batches, targets):
-                    board = board_for(goal.shape[1])
-                    keep = draw_keep(present["dropout"], network.sizes, goal.shape[1], shuffler)
-                    network.forward(board, batch, keep=keep, learning=True)
-                    if config.batch_norm:
-                        network.remember(board)
-                    gradient = network.backward(board, goal, keep=keep)
-                    optimizer.update(gradient, rate, present["weight_decay"], present["l1"])
+            rate = torch.tensor([present["learning_rate"]])
+            keep = learn(network, optimizer, board_for, x, target, rate, present, shuffler)
         for change in read_changes(config.changes):
             if change.epoch == epoch:
                 make_change(network, present, change.name, change.value)
@@ -219,25 +203,13 @@ def run(config: Config) -> Generator[Frame, None, str | None]:
 
 def first_network(config: Config, examples: Examples) -> Network:
     """The network before training."""
-    outputs = examples.classes if examples.classes > 2 else 1
-    sizes = (len(config.inputs), *sizes_of(config.hidden), outputs)
+    activations = activations_of(config.activations, config.hidden)
     loss = used_loss(config.loss, examples.classes)
-    network = Network(sizes, activations_of(config.activations, config.hidden), loss, config.batch_norm)
-    for weight in network.weights:
-        _, units, inputs = weight.shape
-        weight[0] = first_layer(inputs - 1, units, config.initialisation)
+    sizes = (len(config.inputs), *sizes_of(config.hidden), outputs_for(examples.classes))
+    network = Network(sizes, activations, loss, config.batch_norm)
+    for weight, inputs, outputs in zip(network.weights, sizes, sizes[1:]):
+        weight[0] = first_layer(inputs, outputs, config.initialisation)
     return network
-
-
-def draw_keep(dropout: float, sizes: Sequence[int], examples: int, random: torch.Generator) -> list[Tensor]:
-    """Dropout's factor for each unit and example: 0, or 1 / (1 - dropout) so that the mean stays, (units, B) each.
-
-    Drawn for eight units whatever the width: networks of several widths may share their random numbers.
-    """
-    if not dropout:
-        return []
-    kept = torch.rand(len(sizes) - 2, MOST_UNITS, examples, generator=random) >= dropout
-    return [factors[:units] for factors, units in zip(kept / (1 - dropout), sizes[1:-1])]
 
 
 def make_change(network: Network, present: dict[str, float], name: str, value: float) -> None:
@@ -255,95 +227,3 @@ def epochs_per_frame(config: Config) -> int:
     units = sum(sizes_of(config.hidden)) + 1
     most = min(1000, MAP_BYTES // (units * SIDE * SIDE))
     return -(-config.epochs // most)
-
-
-@dataclass(frozen=True)
-class Scene:
-    """What stays the same over the steps. N training and M test examples, I inputs, E weights, C changes.
-
-    Attributes:
-        task: "classes" or "values".
-        classes: their names, none where values are predicted; "0", "1", ... where they have none.
-        axes: names of the two features; ("x", "y") where they have none.
-        x, y: the plane's grid in the network's scale, (G,); places and examples are in this scale too.
-        centre, deviation: of the two features and the target: as measured = centre + deviation · number; the target's
-            are 0 and 1 on classes.
-        target: name of the target column, "" where it has none.
-        train_x, train_target: examples to learn from; targets are class numbers or values.
-        test_x, test_target: the others.
-        sizes: inputs, units of each hidden layer, outputs.
-        inputs: names of the inputs, which are nodes 0 ... I-1.
-        input_maps, input_reach: what an input says at every place, as `Frame.maps`.
-        edges: (from, to) nodes of every weight.
-        layers: of every unit, 0 ... L-1.
-        activations: of each hidden layer.
-        loss: that is used: of `Config.loss`, or "values" (squared error of a predicted value).
-        change_epochs, change_names, change_values: in the order in which they are made.
-    """
-
-    task: str
-    classes: tuple[str, ...]
-    axes: tuple[str, str]
-    x: Float32[np.ndarray, " G"]
-    y: Float32[np.ndarray, " G"]
-    centre: Float32[np.ndarray, "3"]
-    deviation: Float32[np.ndarray, "3"]
-    target: str
-    train_x: Float32[np.ndarray, "N 2"]
-    train_target: Float32[np.ndarray, " N"]
-    test_x: Float32[np.ndarray, "M 2"]
-    test_target: Float32[np.ndarray, " M"]
-    sizes: tuple[int, ...]
-    inputs: tuple[str, ...]
-    input_maps: UInt8[np.ndarray, "I G G"]
-    input_reach: Float32[np.ndarray, " I"]
-    edges: Int32[np.ndarray, "E 2"]
-    layers: Int32[np.ndarray, " U"]
-    activations: tuple[str, ...]
-    loss: str
-    change_epochs: Int32[np.ndarray, " C"]
-    change_names: tuple[str, ...]
-    change_values: Float32[np.ndarray, " C"]
-
-
-def scene(config: Config) -> Scene:
-    """Everything but the learning."""
-    examples = load_examples(config)
-    hidden = sizes_of(config.hidden)
-    sizes = (len(config.inputs), *hidden, examples.classes if examples.classes > 2 else 1)
-    first = np.cumsum([0, *sizes])  # node with which each layer begins
-    edges = [
-        (first[layer] + source, first[layer + 1] + unit)
-        for layer in range(len(sizes) - 1)
-        for unit in range(sizes[layer + 1])
-        for source in range(sizes[layer])
-    ]
-    plane = lattice(examples.extent, SIDE)  # (G², 2)
-    input_maps, input_reach = quantised(seen(plane, config.inputs)[:-1])
-    line = plane[:SIDE, 0].numpy()
-    changes = read_changes(config.changes)
-    return Scene(
-        task="classes" if examples.classes else "values",
-        classes=examples.names,
-        axes=examples.axes[:2],
-        x=line,
-        y=line,
-        centre=examples.centre.float().numpy(),
-        deviation=examples.deviation.float().numpy(),
-        target=examples.axes[2],
-        train_x=examples.train_x.numpy(),
-        train_target=examples.train_target.numpy(),
-        test_x=examples.test_x.numpy(),
-        test_target=examples.test_target.numpy(),
-        sizes=sizes,
-        inputs=config.inputs,
-        input_maps=input_maps,
-        input_reach=input_reach,
-        edges=np.array(edges, np.int32),
-        layers=np.repeat(np.arange(len(sizes) - 1), sizes[1:]).astype(np.int32),
-        activations=activations_of(config.activations, config.hidden),
-        loss=used_loss(config.loss, examples.classes),
-        change_epochs=np.array([change.epoch for change in changes], np.int32),
-        change_names=tuple(change.name for change in changes),
-        change_values=np.array([change.value for change in changes], np.float32),
-    )

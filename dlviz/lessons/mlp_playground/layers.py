@@ -16,7 +16,8 @@ ActivationName = Literal["relu", "leaky", "gelu", "tanh", "sigmoid", "linear"]
 InitialisationName = Literal["default", "xavier", "kaiming", "zeros", "large"]
 ACTIVATIONS: tuple[str, ...] = get_args(ActivationName)
 MOST_LAYERS, MOST_UNITS = 6, 8
-MANY = 4096  # numbers
+MANY = 1000  # examples: more than in any update
+BOUNDED = ("tanh", "sigmoid")  # never beyond ±1
 LEAK = 0.01  # slope of the leaky ReLU below 0
 
 
@@ -63,9 +64,9 @@ def activations_of(activations: str, hidden: str) -> tuple[str, ...]:
 
 def activate(name: str, z: Tensor, out: Tensor) -> Tensor:
     """a = f(z), written into `out`."""
-    if name == "tanh" and z.numel() > MANY:
-        torch.sigmoid(2 * z, out=out)
-        return out.mul_(2).sub_(1)  # tanh z = 2 σ(2z) - 1: much faster for many numbers
+    if name == "tanh" and z.shape[-1] > MANY:
+        # tanh z = 2 σ(2z) - 1, which is much faster for many numbers
+        return torch.mul(z, 2, out=out).sigmoid_().mul_(2).sub_(1)
     if name == "tanh":
         return torch.tanh(z, out=out)
     if name == "sigmoid":

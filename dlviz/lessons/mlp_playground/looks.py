@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ import torch
 from torch import Tensor
 
 from dlviz.lessons.mlp_playground.datasets import Examples, lattice, seen
+from dlviz.lessons.mlp_playground.layers import BOUNDED
 from dlviz.lessons.mlp_playground.losses import answer, losses_of, targets_for
 from dlviz.lessons.mlp_playground.network import Board, Network
 
@@ -31,12 +33,18 @@ class Look:
         places = torch.cat([examples.train_x, examples.test_x, lattice(examples.extent, side)])
         self.x = seen(places, inputs)[None]
         self.truth = torch.cat([examples.train_target, examples.test_target])  # (N + M,)
+        self.cells = self.truth.long() * self.classes  # of the confusion matrices, without the answer
+        self.cells[self.train :] += self.classes**2
         self.target = targets_for(network.loss, self.truth, examples.classes)
         self.board = Board(network.sizes, len(places))
         self.learnt = self.board.first(self.train)
+        shapes = [n * m for n, m in zip(network.sizes, network.sizes[1:])]
+        self.first_weights = np.cumsum([0, *shapes[:-1]])  # of each layer, (L,)
         self.weights = network.is_weight.nonzero()[:, 0]  # where they stand among the parameters, (E,)
-        self.biases = network.bias_places()  # (U,)
+        self.biases = network.is_bias.nonzero()[:, 0]  # (U,)
         self.layers = np.repeat(np.arange(len(network.weights)), network.sizes[1:])  # of the units, (U,)
+        self.bounded = {*network.activations, network.loss} <= {*BOUNDED, "cross_entropy", "squared"}
+        self.units = torch.empty(len(self.biases), side * side)
         self.starts = np.cumsum([0, *network.sizes[1:-1]])  # the first unit of each layer, (L,)
 
     @torch.inference_mode()
@@ -49,20 +57,21 @@ class Look:
         """
         network, train, tested = self.network, self.train, self.tested
         z = network.forward(self.board, self.x)[0]  # (K, N + M + G²)
-        if not (z.isfinite().all() and network.parameters.isfinite().all()):
+        if not math.isfinite(z.abs().max().item() + network.parameters.abs().max().item()):
             return None
         loss = losses_of(network.loss, z[:, :tested], self.target)  # (N + M,)
         accuracy, confusion = self.score(z[:, :tested])
         layers = [outputs[0] for outputs in self.board.outputs]  # (units, N + M + G²) each
         said = answer(network.loss, z[:, tested:])
-        maps, reach = quantised(torch.cat([*(a[:, tested:] for a in layers), said]), self.side)  # (U, G, G)
+        torch.cat([*(a[:, tested:] for a in layers), said], out=self.units)
+        maps, reach = quantised(self.units, self.side, self.bounded)  # (U, G, G)
         activations, spread = self.distributions(torch.cat([a[:, :train] for a in [*layers, z]]))
 
         # ‖∂L/∂W‖ of every layer; batch normalisation normalises by all training examples here
         if network.batch_norm:
             network.forward(self.learnt, self.x[:, :, :train], learning=True)
         network.backward(self.learnt, self.target[:, :train])
-        norms = torch.stack([slopes[:, :, :-1].norm() for slopes in network.slopes])
+        slopes = network.gradient[self.weights].square_().numpy()  # (E,)
 
         dropped = np.zeros(len(maps), bool)
         if keep:
@@ -70,8 +79,8 @@ class Look:
             dropped[: len(off)] = off.numpy()
         return {
             "epoch": epoch,
-            "weights": network.parameters[0, self.weights].numpy(),
-            "biases": network.parameters[0, self.biases].numpy(),
+            "weights": network.parameters[self.weights].numpy(),
+            "biases": network.parameters[self.biases].numpy(),
             "loss": loss[:train].mean().item(),
             "test_loss": loss[train:].mean().item(),
             "accuracy": accuracy[0],
@@ -80,7 +89,7 @@ class Look:
             "maps": maps,
             "reach": reach,
             "dropped": dropped,
-            "gradients": norms.numpy(),
+            "gradients": np.sqrt(np.add.reduceat(slopes, self.first_weights)),
             "activations": activations,
             "spread": spread,
         }
@@ -104,9 +113,9 @@ class Look:
             r2 = tuple(explained(z[0, part], self.truth[part]) for part in (slice(train), slice(train, None)))
             return (r2[0], r2[1]), np.zeros((2, 1, 1), np.int32)
         said = z[0] > 0 if classes == 2 else z.argmax(dim=0)  # (N + M,)
-        cell = self.truth.int() * classes + said
-        cell[train:] += classes**2
-        confusion = torch.bincount(cell, minlength=2 * classes**2).numpy().reshape(2, classes, classes)
+        confusion = np.bincount((self.cells + said).numpy(), minlength=2 * classes**2).reshape(
+            2, classes, classes
+        )
         right = [float(part.trace() / max(part.sum(), 1)) for part in confusion]
         return (right[0], right[1]), confusion.astype(np.int32)
 
@@ -119,16 +128,17 @@ def explained(said: Tensor, truth: Tensor) -> float:
     return max(1 - rest / whole, 0.0) if whole > 0 else 0.0
 
 
-def quantised(units: Tensor, side: int = SIDE) -> tuple[np.ndarray, np.ndarray]:
+def quantised(units: Tensor, side: int = SIDE, bounded: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """Numbers of places as whole bytes 127 + 127 · number / reach, and each unit's reach.
 
     Args:
-        units: (U, G²).
+        units: (U, G²); used up.
         side: G.
+        bounded: whether all numbers are known to be within ±1.
 
     Returns:
         (U, G, G) and (U,); a reach is the largest size of the unit's numbers, and at least 1.
     """
-    reach = units.abs().amax(dim=1).clamp_(min=1)
-    steps = (units * (127 / reach)[:, None]).add_(127.5)
+    reach = torch.ones(len(units)) if bounded else units.abs().amax(dim=1).clamp_(min=1)
+    steps = (units.mul_(127) if bounded else units.mul_((127 / reach)[:, None])).add_(127.5)
     return steps.numpy().astype(np.uint8).reshape(-1, side, side), reach.numpy()

@@ -19,6 +19,11 @@ def used_loss(chosen: str, classes: int) -> str:
     return chosen if classes else "values"
 
 
+def outputs_for(classes: int) -> int:
+    """How many outputs the network has: one for two classes or a value, else one for each class."""
+    return classes if classes > 2 else 1
+
+
 def targets_for(loss: str, target: Tensor, classes: int) -> Tensor:
     """Targets as the loss wants them, (K, B), from class numbers or values, (B,)."""
     if loss == "values":

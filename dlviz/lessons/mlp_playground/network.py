@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from copy import copy
 
@@ -20,22 +21,23 @@ class Network:
     A layer is a = f(W h + b). To do both in one product, b is the last column of W and the last row of h is 1.
 
     Attributes:
-        parameters: of all layers one after the other, (S, P); with batch normalisation its γ and β come last.
-        gradient: of the loss by the parameters, (S, P).
+        parameters: of all networks, layer by layer, (P,); with batch normalisation its γ and β come last.
+        gradient: of the loss by the parameters, (P,).
         weights, slopes: views of the two, one per layer, (S, outputs, inputs + 1).
-        is_weight: 1 where a parameter is a weight, 0 where it is a bias, γ or β, (P,).
+        exists: 1 where a network has this parameter, 0 where it only fills up a matrix, (P,); None: they all exist.
+        is_weight, is_bias: 1 where a parameter is one, else 0, (P,).
     """
 
     def __init__(
         self, sizes: Sequence[int], activations: Sequence[str], loss: str, batch_norm: bool, networks: int = 1
     ) -> None:
         self.sizes, self.activations, self.loss, self.batch_norm = sizes, activations, loss, batch_norm
-        shapes = [(m, n + 1) for n, m in zip(sizes, sizes[1:])]
-        norms = [(m, 1) for m in sizes[1:-1] for _ in "γβ"] if batch_norm else []
-        count = sum(m * n for m, n in shapes + norms)
-        self.parameters, self.gradient = torch.zeros(networks, count), torch.zeros(networks, count)
-        views, gradients = views_of(self.parameters, shapes + norms), views_of(self.gradient, shapes + norms)
-        layers = len(shapes)
+        self.shapes = [(networks, m, n + 1) for n, m in zip(sizes, sizes[1:])]
+        self.shapes += [(networks, m, 1) for m in sizes[1:-1] for _ in "γβ" if batch_norm]
+        count = sum(math.prod(shape) for shape in self.shapes)
+        self.parameters, self.gradient = torch.zeros(count), torch.zeros(count)
+        views, gradients = self.views(self.parameters), self.views(self.gradient)
+        layers = len(sizes) - 1
         self.weights, self.slopes = views[:layers], gradients[:layers]
         self.gamma, self.beta = views[layers::2], views[layers + 1 :: 2]
         self.gamma_slopes, self.beta_slopes = gradients[layers::2], gradients[layers + 1 :: 2]
@@ -44,9 +46,16 @@ class Network:
         self.variance = [torch.ones(networks, m, 1) for m in sizes[1:-1]]
         for gamma in self.gamma:
             gamma.fill_(1)
-        self.is_weight = torch.zeros(count)
-        for view in views_of(self.is_weight[None], shapes):
-            view[:, :, :-1] = 1
+        self.exists: Tensor | None = None
+        self.is_weight, self.is_bias = torch.zeros(count), torch.zeros(count)
+        for layer in range(layers):
+            self.views(self.is_weight)[layer][:, :, :-1] = 1
+            self.views(self.is_bias)[layer][:, :, -1] = 1
+
+    def views(self, flat: Tensor) -> list[Tensor]:
+        """Cuts what is like the parameters, (P,), into layers, (S, outputs, inputs + 1), and γ and β, (S, units, 1)."""
+        parts = flat.split([math.prod(shape) for shape in self.shapes])
+        return [part.view(shape) for part, shape in zip(parts, self.shapes)]
 
     def forward(
         self, board: Board, x: Tensor, *, keep: Sequence[Tensor] = (), learning: bool = False
@@ -94,7 +103,7 @@ class Network:
             if self.batch_norm:
                 delta = self.normalise_back(board, before, delta)
         torch.bmm(delta, board.inputs[0].mT, out=self.slopes[0])
-        return self.gradient
+        return self.gradient if self.exists is None else self.gradient.mul_(self.exists)
 
     def normalise(self, board: Board, layer: int, learning: bool) -> None:
         """z ← γ ẑ + β with ẑ = (z - mean) / √(variance + ε), of this batch or as remembered."""
@@ -114,16 +123,6 @@ class Network:
             unbiased = board.variance[layer] * (examples / max(examples - 1, 1))
             self.mean[layer].lerp_(board.mean[layer], FORGET)
             self.variance[layer].lerp_(unbiased, FORGET)
-
-    def bias_places(self) -> Tensor:
-        """Where the biases of the units stand among the parameters, (U,)."""
-        marks, shapes = (
-            torch.zeros_like(self.is_weight),
-            [(m, n + 1) for n, m in zip(self.sizes, self.sizes[1:])],
-        )
-        for view in views_of(marks[None], shapes):
-            view[:, :, -1] = 1
-        return marks.nonzero()[:, 0]
 
     def normalise_back(self, board: Board, layer: int, delta: Tensor) -> Tensor:
         """From ∂L/∂(γ ẑ + β) to ∂L/∂z; mean and variance depend on z too. Ioffe and Szegedy, 2015."""
@@ -162,9 +161,3 @@ class Board:
             setattr(part, name, [tensor[:, :, :examples] for tensor in getattr(self, name)])
         part.turned = [inputs.mT for inputs in part.inputs]
         return part
-
-
-def views_of(flat: Tensor, shapes: Sequence[tuple[int, int]]) -> list[Tensor]:
-    """Cuts (S, P) into matrices, (S, *shape) each."""
-    parts = flat.split([m * n for m, n in shapes] + [flat.shape[1] - sum(m * n for m, n in shapes)], dim=1)
-    return [part.unflatten(1, shape) for part, shape in zip(parts, shapes)]

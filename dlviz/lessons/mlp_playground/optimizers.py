@@ -13,11 +13,11 @@ MOMENTUM, ALPHA, BETA1, BETA2, EPSILON = 0.9, 0.99, 0.9, 0.999, 1e-8  # PyTorch'
 
 
 class Optimizer:
-    """Writes out the rules of torch.optim for (S, P) parameters, where each row may have its own learning rate.
+    """Writes out the rules of torch.optim, where each parameter may have its own learning rate.
 
     Args:
         name: "sgd", "momentum", "rmsprop", "adam" or "adamw".
-        parameters: changed in place.
+        parameters: θ, (P,); changed in place.
         is_weight: 1 where the penalties hold, (P,).
     """
 
@@ -30,8 +30,8 @@ class Optimizer:
         """θ ← θ - η g, or what this optimiser makes of it.
 
         Args:
-            g: ∂L/∂θ, (S, P); used up.
-            rate: η, (S, 1).
+            g: ∂L/∂θ, (P,); used up.
+            rate: η, of all or of each, (1,) or (P,).
             weight_decay: λ of L2: adds λ w to g; AdamW shrinks w by η λ w instead.
             l1: adds l1 sign(w) to g.
         """

@@ -80,7 +80,7 @@ def control(choices: Choices, text: Text, brush: Brush, field: str) -> None:
         return
     locked = bool({field, "train"} & present.locked)
     st.session_state[key] = brush.kind  # a widget that was away has lost its value
-    st.segmented_control(
+    st.pills(
         text("brush.label"),
         kinds_of(brush.colors),
         format_func=lambda kind: text.option("brush", kind),

@@ -59,16 +59,15 @@ def change_at(
     if refused is not None:
         st.error(refusal(text, field, refused))
     for k, (begun, name, value) in enumerate(entries):
-        line, button = st.columns([5, 1], vertical_alignment="center")
-        line.caption(text("change.present", step=begun, what=options.get(name, name), value=value))
-        button.button(
-            "",
-            icon=":material/close:",
-            help=text("change.remove"),
-            on_click=lambda k=k: put([entry for j, entry in enumerate(entries) if j != k]),
-            disabled=locked,
-            key=f"{key}.remove.{k}",
-        )
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.caption(text("change.present", step=begun, what=options.get(name, name), value=value))
+            st.button(
+                text("change.remove"),
+                type="tertiary",
+                on_click=lambda k=k: put([entry for j, entry in enumerate(entries) if j != k]),
+                disabled=locked,
+                key=f"{key}.remove.{k}",
+            )
 
 
 def entries_of(changes: str) -> list[Entry]:

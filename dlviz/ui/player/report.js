@@ -12,7 +12,7 @@ export class Look {
   rest() {
     const { stage } = this;
     clearTimeout(this.timer);
-    if (!stage.served || (stage.ui.report ?? stage.step) === stage.step) return;
+    if (!stage.served || !stage.opened || (stage.ui.report ?? stage.step) === stage.step) return;
     this.timer = setTimeout(() => {
       if (!stage.resting || stage.clock.playing) return;
       if (stage.deeds.busy || stage.pull.busy || stage.wish !== null) this.rest();

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from dlviz.data import own, tables, uploads
+from dlviz.data.refusal import Refusal
 
 DataName = Literal[
     "circle",
@@ -29,6 +30,7 @@ DataName = Literal[
 InputName = Literal["x", "y", "x2", "y2", "xy", "sin_x", "sin_y"]
 INPUTS: tuple[str, ...] = get_args(InputName)
 EXTENT = 6.0  # the plane that is drawn reaches this far on every side
+MEASURED = ("iris", "breast_cancer", "table")
 REGRESSION = ("plane", "hills")
 HILLS = (
     (-4.0, 2.5, 1.0),
@@ -75,9 +77,13 @@ def load_examples(config: Any) -> Examples:
         first, second = two_columns(config.feature_x, config.feature_y, len(features))
         x, axes = measured[:, [first, second]], (features[first], features[second], "")
     elif config.data == "table":
-        table = uploads.examples(config.table, config.feature_x, config.feature_y, config.target)
-        x, target = torch.from_numpy(table.inputs), torch.from_numpy(table.target)
-        axes, names = table.names, table.classes
+        try:
+            table = uploads.examples(config.table, config.feature_x, config.feature_y, config.target)
+        except Refusal:  # nothing uploaded yet, or no longer here
+            x, target, names = torch.zeros(0, 2), torch.zeros(0), ("0", "1")
+        else:
+            x, target = torch.from_numpy(table.inputs), torch.from_numpy(table.target)
+            axes, names = table.names, table.classes
     elif config.data == "own":
         x, target = own.decode(config.points)
         names = tuple("012"[: max(2, int(target.max()) + 1 if len(target) else 2)])
@@ -91,7 +97,7 @@ def load_examples(config: Any) -> Examples:
     train, test = order[:count], order[count:]
     centre, deviation = torch.zeros(3), torch.ones(3)
     numbers = torch.cat([x.double(), target[:, None].double()], dim=1)  # (all, 3)
-    if config.data in ("iris", "breast_cancer", "table"):
+    if config.data in MEASURED and len(order) > 1:
         centre, deviation = scale_of(numbers[train])
         if names:
             centre[2], deviation[2] = 0, 1

@@ -15,9 +15,16 @@ from torch import Tensor
 
 from dlviz.config import Config as BaseConfig
 from dlviz.data.own import Points
-from dlviz.data.uploads import Digest
+from dlviz.data.uploads import Digest, suggested
 from dlviz.lessons.mlp_playground.changes import checked_changes, place_of, read_changes
-from dlviz.lessons.mlp_playground.datasets import REGRESSION, DataName, Examples, InputName, load_examples
+from dlviz.lessons.mlp_playground.datasets import (
+    MEASURED,
+    REGRESSION,
+    DataName,
+    Examples,
+    InputName,
+    load_examples,
+)
 from dlviz.lessons.mlp_playground.layers import (
     InitialisationName,
     activations_of,
@@ -36,6 +43,7 @@ from dlviz.lessons.mlp_playground.training import learn
 __all__ = ["Config", "Frame", "Scene", "run", "scene"]
 
 MAP_BYTES = 37_000_000  # that the maps of a recording may take
+COLUMNS = {"": (0, 1, 2), "iris": (2, 3, 2), "breast_cancer": (0, 1, 2)}  # features and target
 CHANGEABLE = ("learning_rate", "weight_decay", "l1", "dropout", "batch_size")
 Integer = int | np.integer  # as `run` yields it, and as a recording gives it back
 
@@ -48,7 +56,8 @@ class Config(BaseConfig):
             real (iris, breast_cancer), painted by the learner (own) or uploaded (table).
         points: of "own", as text.
         table: of "table", the digest of an upload.
-        feature_x, feature_y, target: columns of a real table; those that it has not are held to its last.
+        feature_x, feature_y, target: columns of a real table, those that can serve instead of others; the target is that of
+            an upload.
         examples: points drawn; of a table at most that many rows.
         noise: of synthetic data: 0 none, 0.5 hardly anything else.
         train_share: of the examples that are learnt from; the others test.
@@ -69,7 +78,7 @@ class Config(BaseConfig):
     table: Digest = ""
     feature_x: Annotated[int, Field(ge=0, le=63)] = 0
     feature_y: Annotated[int, Field(ge=0, le=63)] = 1
-    target: Annotated[int, Field(ge=0, le=63)] = 63
+    target: Annotated[int, Field(ge=0, le=63)] = 2
     examples: Annotated[int, Field(ge=20, le=1000, json_schema_extra={"scale": "log"})] = 400
     noise: Annotated[float, Field(ge=0, le=0.5)] = 0.0
     train_share: Annotated[float, Field(ge=0.1, le=0.9)] = 0.7
@@ -110,12 +119,19 @@ class Config(BaseConfig):
 
     @classmethod
     def suggest(cls, chosen: Mapping[str, Any]) -> dict[str, Any]:
-        """A loss that fits the data, and a rate that fits the optimiser."""
-        regression = chosen.get("data") in REGRESSION
+        """A loss and columns that fit the data, all rows of a table, and a rate that fits the optimiser."""
+        data, table = chosen.get("data"), chosen.get("table")
         adaptive = chosen.get("optimizer") in ("rmsprop", "adam", "adamw")
+        columns = COLUMNS.get(str(data), COLUMNS[""])
+        if data == "table" and isinstance(table, str):
+            columns = suggested(table)
         return {
-            "loss": "squared" if regression else "cross_entropy",
+            "loss": "squared" if data in REGRESSION else "cross_entropy",
             "learning_rate": 0.01 if adaptive else 0.03,
+            "examples": 1000 if data in MEASURED else 400,
+            "feature_x": columns[0],
+            "feature_y": columns[1],
+            "target": columns[2],
         }
 
     def length(self) -> int:
@@ -174,7 +190,7 @@ def run(config: Config) -> Generator[Frame, None, str | None]:
     """
     torch.manual_seed(config.seed)
     examples = load_examples(config)
-    network = first_network(config, examples)
+    network = first_network(config, examples, config.hidden)
     look = Look(examples, config.inputs, network)
     count = len(examples.train_x)
     x, target = look.x[:, :, :count], look.target[:, :count]  # (1, I + 1, N), (K, N)
@@ -201,11 +217,11 @@ def run(config: Config) -> Generator[Frame, None, str | None]:
     return None
 
 
-def first_network(config: Config, examples: Examples) -> Network:
-    """The network before training."""
-    activations = activations_of(config.activations, config.hidden)
+def first_network(config: Any, examples: Examples, hidden: str) -> Network:
+    """The network before training, with these hidden layers."""
+    activations = activations_of(config.activations, hidden)
     loss = used_loss(config.loss, examples.classes)
-    sizes = (len(config.inputs), *sizes_of(config.hidden), outputs_for(examples.classes))
+    sizes = (len(config.inputs), *sizes_of(hidden), outputs_for(examples.classes))
     network = Network(sizes, activations, loss, config.batch_norm)
     for weight, inputs, outputs in zip(network.weights, sizes, sizes[1:]):
         weight[0] = first_layer(inputs, outputs, config.initialisation)

@@ -111,33 +111,34 @@ def epochs_between(epochs: int) -> int:
     return -(-epochs // FRAMES)
 
 
+def layers_of(config: Config, width: int) -> str:
+    """As many hidden layers as the config has, at least one, all of a width."""
+    return "-".join([str(width)] * max(len(sizes_of(config.hidden)), 1))
+
+
 def single(config: Config, row: int, column: int) -> experiment.Config:
     """The config of one cell, to be trained alone."""
-    layers = max(len(sizes_of(config.hidden)), 1)
-    values = config.model_dump() | {"learning_rate": RATES[row], "changes": ""}
-    return experiment.Config(**values | {"hidden": "-".join([str(WIDTHS[column])] * layers)})
+    cell = {"learning_rate": RATES[row], "hidden": layers_of(config, WIDTHS[column]), "changes": ""}
+    return experiment.Config(**config.model_dump() | cell)
 
 
 def first_networks(config: Config, examples: Examples) -> Network:
-    """The networks before training, row by row: widths repeat, and those of a width begin alike."""
-    layers = max(len(sizes_of(config.hidden)), 1)
-    sizes = (len(config.inputs), *[max(WIDTHS)] * layers, outputs_for(examples.classes))
-    activations, loss = (
-        activations_of(config.activations, "-".join("8" * layers)),
-        used_loss(config.loss, examples.classes),
-    )
+    """The networks before training, row by row; those of a width begin alike."""
+    widest = layers_of(config, max(WIDTHS))
+    sizes = (len(config.inputs), *sizes_of(widest), outputs_for(examples.classes))
+    activations, loss = activations_of(config.activations, widest), used_loss(config.loss, examples.classes)
     stack = Network(sizes, activations, loss, config.batch_norm, NETWORKS)
     exists = Network(sizes, activations, loss, config.batch_norm, NETWORKS)
-    for column in range(len(WIDTHS)):
+    for column, width in enumerate(WIDTHS):
         torch.manual_seed(config.seed)
-        one = first_network(single(config, 0, column), examples)
+        one = first_network(config, examples, layers_of(config, width))
         own = slice(column, None, len(WIDTHS))  # the networks of this width
         for wide, there, weight in zip(stack.weights, exists.weights, one.weights):
             units, inputs = weight.shape[1], weight.shape[2] - 1
             wide[own, :units, :inputs], wide[own, :units, -1] = weight[:, :, :-1], weight[:, :, -1]
             there[own, :units, :inputs], there[own, :units, -1] = 1, 1
         for gamma, beta in zip(exists.gamma, exists.beta):
-            gamma[own, WIDTHS[column] :], beta[own, : WIDTHS[column]] = 0, 1
+            gamma[own, width:], beta[own, :width] = 0, 1
     stack.exists = exists.parameters
     return stack
 
@@ -153,7 +154,7 @@ class Look:
         self.truth = torch.cat([examples.train_target, examples.test_target])
         self.target = targets_for(network.loss, self.truth, examples.classes)
         self.board = Board(network.sizes, len(places), NETWORKS)
-        self.first_loss: np.ndarray | None = None
+        self.first_loss: Tensor | None = None
 
     @torch.inference_mode()
     def frame(self, epoch: int) -> Frame:

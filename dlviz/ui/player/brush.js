@@ -5,6 +5,7 @@ import {make} from './icons.js'
 
 const SPACING = 0.25; // data units between the points of a stroke
 const STROKE_MOST = 300; // points
+const REST_SOON = 30; // ms between looks whether the new picture is on its way
 const KEY_STEPS = 40; // presses of an arrow key from one end of an axis to the other
 const KEY_LEAP = 5; // times as far with Shift
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
@@ -20,7 +21,10 @@ export class Brush {
     plot.append(this.layer, this.told);
     for (const type of ['pointerdown', 'mousedown', 'touchstart']) plot.addEventListener(type, (event) => this.press(event), { capture: true, passive: false });
     plot.addEventListener('keydown', (event) => this.key(event));
-    plot.addEventListener('blur', () => (this.cross.hidden = true));
+    plot.addEventListener('blur', () => {
+      this.cross.hidden = true;
+      plot.classList.remove('dl-by-hand');
+    });
   }
 
   get stage() {
@@ -51,7 +55,12 @@ export class Brush {
   answered() {
     const done = this.strokes.filter(({ id }) => !this.stage.deeds.waits(id));
     this.strokes = this.strokes.filter((stroke) => !done.includes(stroke));
-    if (done.length) this.picture.work.then(() => done.forEach(({ dots }) => dots.remove()));
+    if (done.length) this.giveWay(done);
+  }
+
+  giveWay(strokes) {
+    if (this.picture.waits) setTimeout(() => this.giveWay(strokes), REST_SOON);
+    else this.picture.work.then(() => strokes.forEach(({ dots }) => dots.remove()));
   }
 
   /** The axes at a place of the screen, and the place in their units; null outside of them. */
@@ -72,6 +81,7 @@ export class Brush {
     event.stopImmediatePropagation(); // Plotly would zoom
     event.preventDefault();
     if (event.type !== 'pointerdown' || this.stroke) return;
+    this.picture.plot.classList.add('dl-by-hand');
     this.picture.plot.focus({ preventScroll: true });
     this.cross.hidden = true;
     this.begin(place);
@@ -136,6 +146,7 @@ export class Brush {
     if (!ARROWS[event.key] && !enters) return;
     event.preventDefault();
     event.stopPropagation();
+    this.picture.plot.classList.remove('dl-by-hand');
     if (enters) {
       this.begin({ axes, point: this.at });
       return this.end();

@@ -85,7 +85,10 @@ def test_no_more_than_the_link_can_hold() -> None:
         encode([[0, 0]], [3])
 
 
-@given(painted, st.tuples(place, place))
+near = st.integers(-45, 45)
+
+
+@given(st.lists(st.tuples(near, near, st.integers(0, 2)), min_size=5, max_size=60), st.tuples(near, near))
 def test_the_eraser_takes_what_lies_within_its_radius(
     points: list[tuple[int, int, int]], at: tuple[int, int]
 ) -> None:

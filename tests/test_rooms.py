@@ -63,6 +63,10 @@ def test_a_table_is_taken_in_and_its_columns_are_chosen_by_name() -> None:
     assert any("`<b>x</b>`, `'y'`" in caption for caption in told)
     picker(app, "First input").select_index(1).run()
     assert chosen(app) == {"First input": "나", "Second input": "가", "Target": "<img src=x>"}
+    picker(app, "First input").select_index(2).run()
+    picker(app, "Second input").select_index(2).run()
+    assert chosen(app) == {"First input": "가", "Second input": "다", "Target": "<img src=x>"}
+    picker(app, "First input").select_index(1).run()
     picker(app, "Target").select_index(0).run()
     assert not app.exception
     assert chosen(app) == {"First input": "나", "Second input": "다", "Target": "가"}

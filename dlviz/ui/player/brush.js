@@ -145,7 +145,6 @@ export class Brush {
     if (!this.draws || !axes || event.target !== this.picture.plot || event.ctrlKey || event.metaKey || event.altKey) return;
     if (!ARROWS[event.key] && !enters) return;
     event.preventDefault();
-    event.stopPropagation();
     this.picture.plot.classList.remove('dl-by-hand');
     if (enters) {
       this.begin({ axes, point: this.at });

@@ -169,7 +169,7 @@ def drawn(name: str, count: int, noise: float, random: torch.Generator) -> tuple
         radius = uniform(0.4, 5)
         x = polar(radius, label * (2 * math.pi / 3) + 0.5 * radius)
         return x + normal(0.25 + 1.5 * noise, count, 2), label.float()
-    label, along = number % 2, (number // 2) / (count / 2)  # along an arm, 0 ... 1
+    label, along = number % 2, (number // 2 + 0.5) / (count / 2)  # along an arm, 0 ... 1
     if name == "gauss":
         centre = torch.where(label[:, None] == 1, 2.0, -2.0)
         return centre + normal(0.7 + 3 * noise, count, 2), label.float()

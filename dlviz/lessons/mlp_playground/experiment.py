@@ -56,8 +56,8 @@ class Config(BaseConfig):
             real (iris, breast_cancer), painted by the learner (own) or uploaded (table).
         points: of "own", as text.
         table: of "table", the digest of an upload.
-        feature_x, feature_y, target: columns of a real table, those that can serve instead of others; the target is that of
-            an upload.
+        feature_x, feature_y, target: columns of a real table, or others where one cannot serve; the target is that
+            of an upload.
         examples: points drawn; of a table at most that many rows.
         noise: of synthetic data: 0 none, 0.5 hardly anything else.
         train_share: of the examples that are learnt from; the others test.

@@ -37,6 +37,7 @@ class Look:
         self.cells[self.train :] += self.classes**2
         self.target = targets_for(network.loss, self.truth, examples.classes)
         self.board = Board(network.sizes, len(places))
+        self.board.inputs[0] = self.x
         self.learnt = self.board.first(self.train)
         shapes = [n * m for n, m in zip(network.sizes, network.sizes[1:])]
         self.first_weights = np.cumsum([0, *shapes[:-1]])  # of each layer, (L,)
@@ -68,9 +69,10 @@ class Look:
         activations, spread = self.distributions(torch.cat([a[:, :train] for a in [*layers, z]]))
 
         # ‖∂L/∂W‖ of every layer; batch normalisation normalises by all training examples here
-        if network.batch_norm:
+        if network.batch_norm and train:
             network.forward(self.learnt, self.x[:, :, :train], learning=True)
-        network.backward(self.learnt, self.target[:, :train])
+        if train:
+            network.backward(self.learnt, self.target[:, :train])
         slopes = network.gradient[self.weights].square_().numpy()  # (E,)
 
         dropped = np.zeros(len(maps), bool)

@@ -31,7 +31,7 @@ def targets_for(loss: str, target: Tensor, classes: int) -> Tensor:
     if classes == 2:
         hot = target[None]
     else:
-        hot = F.one_hot(target.long(), classes).T.float()
+        hot = F.one_hot(target.long(), classes).T.to(target.dtype)
     return hot if loss == "cross_entropy" else 2 * hot - 1
 
 

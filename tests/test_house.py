@@ -26,7 +26,7 @@ ROOMS = {
     r"dlviz/models/.*": "models",
     r"dlviz/plots/.*": "plots",
     r"dlviz/ui/.*": "ui",
-    r"dlviz/lessons/\w+/figures\.py": "figures",
+    r"dlviz/lessons/\w+/figures\w*\.py": "figures",
     r"dlviz/lessons/.*": "computing",
     r"dlviz/__init__\.py": "notebook",
     r"app\.py": "app",

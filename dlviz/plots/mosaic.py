@@ -8,6 +8,7 @@ import numpy as np
 
 NOTHING = 255  # the code of a cell that is not there
 MIDDLE = 127
+SHADES = 4  # levels that a small map makes one of: no eye tells them apart there, and a film is half as large
 
 
 class Column:
@@ -30,6 +31,7 @@ class Column:
 
     def __getitem__(self, rows: Any) -> np.ndarray:
         maps = self.maps[rows][..., ::-1, :: self.every, :: self.every]  # (..., U, h, w), the last unit first
+        maps = np.where(maps == NOTHING, maps, np.minimum(maps // SHADES * SHADES + SHADES - 1, MIDDLE * 2))
         if self.faint is not None:
             pale = self.faint[rows][..., ::-1, None, None] & (maps != NOTHING)
             maps = np.where(pale, MIDDLE + (maps.astype(np.int16) - MIDDLE) // 6, maps).astype(np.uint8)

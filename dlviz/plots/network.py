@@ -11,9 +11,10 @@ from dlviz.plots.mosaic import NOTHING
 
 PITCH, TILE = 30, 25  # heights of a row and of its tile: whole numbers, so that a byte holds any height
 CELLS, GAP = 50, 10  # of a tile and between two tiles: the same size of cell in both
-ROWS_LEAST = 4  # so that the tiles of a small network are not huge
-WIDE = 2.0  # width of the drawing by its height
+ROWS_LEAST = 3  # so that the tiles of a small network are not huge
+WIDE = 2.35  # width of the drawing by its height
 WIDTHS = (0.8, 1.8, 3.2, 5.0, 7.5)  # of a wire, in pixels, by its level
+DENSE, THIN = 60, 0.6  # wires from which on all are thinner, and how much
 BOUNDS = (0.05, 0.3, 0.8, 1.6, 3.2, np.inf)  # from which size of weight on a wire has a level; on all steps
 PLUS, MINUS = "--dl-plus", "--dl-minus"
 
@@ -67,9 +68,10 @@ def wires(
     points = np.concatenate([ends, gap], axis=1).reshape(-1, 2)  # (3E, 2)
     heights = np.where(np.isnan(points[:, 1]), NOTHING, points[:, 1]).astype(np.uint8)
     drawn: list[tuple[dict[str, Any], Move]] = []
+    share = THIN if len(ends) > DENSE else 1.0
     for sign, name, color, dash in ((1, names[0], PLUS, "solid"), (-1, names[1], MINUS, "dash")):
-        for low, high, width in zip(BOUNDS, BOUNDS[1:], WIDTHS, strict=True):
-            line = {"color": color, "width": width, "dash": dash}
+        for low, high, width in zip(BOUNDS[:-1], BOUNDS[1:], WIDTHS, strict=True):
+            line = {"color": color, "width": share * width, "dash": dash}
             look = {"type": "scatter", "mode": "lines", "name": name, "line": line, "hoverinfo": "skip"}
             lit = Levels(Lit(heights, weights, sign, low, high), 0.0, 254.0)
             drawn.append(({**look, "x": points[:, 0], "y": []}, Move(trace + len(drawn), {"y": lit})))

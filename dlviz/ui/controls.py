@@ -10,6 +10,7 @@ import streamlit as st
 
 from dlviz.config import Domain, domain
 from dlviz.text import Text
+from dlviz.ui import site
 from dlviz.ui.choices import Choices, shown
 
 MANTISSAS = (1.0, 2.0, 5.0)
@@ -62,6 +63,23 @@ def control(choices: Choices, text: Text, field: str, *, disabled: bool = False)
         _number(choices, field, of, label, usual)
     if refused is not None:
         st.error(refusal(text, field, refused))
+
+
+def named(choices: Choices, text: Text, field: str, names: Sequence[str]) -> None:
+    """A whole number as a choice among names, e.g. a column of a table; one beyond the last is the last."""
+    present = site.presenting()
+    if {"controls", field} & present.hidden:
+        return
+    key = choices.key(field)
+    st.session_state[key] = min(getattr(choices.config, field), len(names) - 1)
+    st.selectbox(
+        text.field(field),
+        range(len(names)),
+        format_func=lambda k: names[k],
+        key=key,
+        on_change=choices.changer(field),
+        disabled=bool({field, "train"} & present.locked),
+    )
 
 
 def refusal(text: Text, field: str, error: Any) -> str:

@@ -45,7 +45,7 @@ function freeAxes(film) {
       if (attribute !== 'x' && attribute !== 'y') return;
       const name = `${attribute}axis${(trace[`${attribute}axis`] ?? attribute).slice(1)}`;
       if (layout[name]?.range || ['category', 'date'].includes(layout[name]?.type)) return;
-      (free[name] ??= { columns: [], zero: false }).columns.push(film.columns[k]?.[j]);
+      (free[name] ??= { columns: [], zero: layout[name]?.rangemode === 'tozero' }).columns.push(film.columns[k]?.[j]);
       if (trace.type === 'bar') free[name].zero = true;
     });
   });

@@ -111,7 +111,7 @@ def load_examples(config: Any) -> Examples:
         classes=len(names),
         names=names,
         axes=axes,
-        extent=min(max(1.05 * farthest, 2.0), EXTENT) if axes[0] != "x" else EXTENT,
+        extent=min(max(1.05 * farthest, 2.0), EXTENT) if config.data in MEASURED else EXTENT,
         centre=centre,
         deviation=deviation,
     )

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from dlviz.config import Config as BaseConfig
 from dlviz.data.own import Points
-from dlviz.data.uploads import Digest, suggested
+from dlviz.data.uploads import ColumnNumber, Digest, examples_source, suggested
 from dlviz.lessons.mlp_playground.changes import checked_changes, place_of, read_changes
 from dlviz.lessons.mlp_playground.datasets import (
     MEASURED,
@@ -66,7 +66,8 @@ class Config(BaseConfig):
         activations: of each hidden layer, "tanh-relu"; one alone is that of all.
         dropout: share of hidden outputs set to 0 in an update.
         batch_norm: before each activation.
-        loss: cross_entropy, hinge, or squared; values to predict have squared error whatever is chosen.
+        loss: cross_entropy, hinge or squared; the latter two judge each of three classes against the others. Values
+            to predict have squared error whatever is chosen.
         weight_decay, l1: on weights, not on biases; AdamW's decay is decoupled.
         batch_size: examples per update; as many as there are, or more: all of them.
         epochs: passes over the training examples.
@@ -76,9 +77,9 @@ class Config(BaseConfig):
     data: DataName = "circle"
     points: Points = ""
     table: Digest = ""
-    feature_x: Annotated[int, Field(ge=0, le=63)] = 0
-    feature_y: Annotated[int, Field(ge=0, le=63)] = 1
-    target: Annotated[int, Field(ge=0, le=63)] = 2
+    feature_x: ColumnNumber = 0
+    feature_y: ColumnNumber = 1
+    target: ColumnNumber = 2
     examples: Annotated[int, Field(ge=20, le=1000, json_schema_extra={"scale": "log"})] = 400
     noise: Annotated[float, Field(ge=0, le=0.5)] = 0.0
     train_share: Annotated[float, Field(ge=0.1, le=0.9)] = 0.7
@@ -133,6 +134,13 @@ class Config(BaseConfig):
             "feature_y": columns[1],
             "target": columns[2],
         }
+
+    def embedded(self) -> dict[str, str]:
+        """An uploaded table as source, for a script that runs where the table is not."""
+        if self.data != "table" or not self.table:
+            return {}
+        rows = examples_source(self.table, self.feature_x, self.feature_y, self.target)
+        return {"dlviz.data.uploads.examples": rows}
 
     def length(self) -> int:
         """The start and a frame every epoch, or every few where the maps would take too much memory."""

@@ -97,9 +97,8 @@ class Network:
             before = layer - 1
             if keep:
                 delta.mul_(keep[before])
-            times_slope(
-                self.activations[before], delta, board.z[before], board.a[before]
-            )  # ∂L/∂z = ∂L/∂h f'(z)
+            # ∂L/∂z = ∂L/∂h f'(z)
+            times_slope(self.activations[before], delta, board.z[before], board.a[before])
             if self.batch_norm:
                 delta = self.normalise_back(board, before, delta)
         torch.bmm(delta, board.inputs[0].mT, out=self.slopes[0])

@@ -25,7 +25,8 @@ RATES = (0.001, 0.01, 0.1, 1.0, 10.0)
 WIDTHS = (1, 2, 4, 6, 8)
 NETWORKS = len(RATES) * len(WIDTHS)
 SIDE = 32  # places along one side of a small decision surface
-FRAMES = 60  # besides the first
+EPOCHS = 120  # at most
+EVERY = 2  # epochs between two frames
 LEARNING, CONVERGED, EXPLODED = range(3)
 ENOUGH, EXPLAINED = 0.95, 0.9  # accuracy, or R², from which on a network has converged
 TOO_MUCH = 10.0  # times the first loss is an explosion
@@ -33,12 +34,12 @@ ABSENT = 255  # on the map of a network without numbers
 
 
 class Config(experiment.Config):
-    """A network of the playground; its `hidden` says how many layers (one at least), its learning rate and its
-    changes do not matter."""
+    """A network of the playground: `hidden` says how many layers (one at least), the first 120 epochs are trained;
+    its learning rate and its changes do not matter."""
 
     def length(self) -> int:
-        """The start and sixty frames at most."""
-        return 1 + -(-self.epochs // epochs_between(self.epochs))
+        """The start and a frame every other epoch."""
+        return 1 + -(-min(self.epochs, EPOCHS) // EVERY)
 
 
 @dataclass(frozen=True)
@@ -99,16 +100,12 @@ def run(config: Config) -> Iterator[Frame]:
     look = Look(examples, config, network)
     x, target = look.x[:, :, : look.train], look.target[:, : look.train]  # (S, I + 1, N), (K, N)
 
-    for epoch in range(config.epochs + 1):
+    epochs = min(config.epochs, EPOCHS)
+    for epoch in range(epochs + 1):
         if epoch > 0:
             learn(network, optimizer, board_for, x, target, rate, present, shuffler)
-        if epoch % epochs_between(config.epochs) == 0 or epoch == config.epochs:
+        if epoch % EVERY == 0 or epoch == epochs:
             yield look.frame(epoch)
-
-
-def epochs_between(epochs: int) -> int:
-    """Epochs between two frames."""
-    return -(-epochs // FRAMES)
 
 
 def layers_of(config: Config, width: int) -> str:

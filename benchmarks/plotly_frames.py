@@ -12,7 +12,9 @@ from dlviz.plots.film import Film
 from dlviz.recording import record
 from dlviz.text import lesson_text
 
-VIEW = next(figures.all_views(experiment.Config()))  # as the page opens
+VIEW = {
+    name: options[0] for name, options in figures.views_of(experiment.Config()).items()
+}  # as the page opens
 
 
 @cache

@@ -1,5 +1,7 @@
 """How does the error find its way back? The storyboard of the lesson."""
 
+from typing import Any
+
 import streamlit as st
 
 from dlviz.lessons.backprop import experiment, figures
@@ -15,19 +17,24 @@ text = lesson.open(SLUG)
 choices = Choices(SLUG, experiment.Config)
 
 
+def page(config: experiment.Config) -> tuple[Any, ...]:
+    return in_sight(config), details(config), figures.views_of(config)
+
+
 @st.fragment(key=PLAY)
 def play() -> None:
     with lesson.beside_stage() as (left, right):
         config = choices.config
-        views = {"picture": figures.pictures_of(config)}
+        view = choices.views(figures.views_of(config))
         with left:
             lesson.problems(choices, text)
             stage = Stage(choices, experiment, text)
-            recording = stage.show(lambda own, others: figures.stage(own, others, text, **choices.views(views)))
+            lesson.steady(choices, stage, page, PRESETS, PREDICTION)
+            recording = stage.show(lambda own, others: figures.stage(own, others, text, **view))
             lesson.tries(choices, text, PRESETS)
         with right:
             lesson.controls(choices, text, in_sight(config), details(config))
-            lesson.views(choices, text, views)
+            lesson.views(choices, text, figures.views_of(config))
     lesson.predict(
         choices,
         text,

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, make_dataclass
 from functools import cache
+from itertools import product
 from typing import Any, get_type_hints
 
 import numpy as np
@@ -38,8 +39,9 @@ def default_recording(slug: str) -> dlviz.Recording:
 
 def films(slug: str, recording: dlviz.Recording, text: Text) -> Iterator[Film]:
     """Every film that the page of a lesson can show of a recording."""
-    for views in dlviz.lesson(slug).figures.all_views(recording.config):
-        yield from dlviz.lesson(slug).figures.stage(recording, {}, text, **views)
+    views = dlviz.lesson(slug).figures.views_of(recording.config)
+    for chosen in product(*views.values()):
+        yield from dlviz.lesson(slug).figures.stage(recording, {}, text, **dict(zip(views, chosen)))
     yield dlviz.lesson(slug).figures.miniature(recording, text)
 
 
@@ -182,7 +184,7 @@ def test_a_film_names_only_colours_of_the_theme(slug: str) -> None:
 @lessons
 def test_the_films_of_the_default_config_are_small(slug: str) -> None:
     recording, lesson = default_recording(slug), dlviz.lesson(slug)
-    views = next(iter(lesson.figures.all_views(recording.config)))
+    views = {name: options[0] for name, options in lesson.figures.views_of(recording.config).items()}
     sent = message({}, lesson.figures.stage(recording, {}, lesson.text("ko"), **views))
     assert len(gzip.compress(sent)) < 1_500_000
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -29,6 +30,14 @@ def opened(slug: str | None = None, **query: str) -> AppTest:
         for name, value in query.items():  # what a link to the page itself would carry
             app.query_params[name] = value
         app.run()
+    assert not app.exception
+    return app
+
+
+def entered(app: AppTest, widget: Any, value: Any) -> AppTest:
+    """Enters a value and looks at the whole page: after an entry perhaps only the stage has run."""
+    widget.set_value(value).run()
+    app.run()
     assert not app.exception
     return app
 
@@ -89,16 +98,13 @@ def test_a_teachers_link_hides_and_locks(slug: str) -> None:
 
 def test_a_formula_is_drawn_and_a_wrong_one_is_refused_and_kept() -> None:
     app = opened(GD, lang="ko", landscape="formula")
-    box = app.text_input(key=f"{GD}.formula")
-    box.set_value("x**2 + 3*y**2").run()
-    assert not app.exception
+    entered(app, app.text_input(key=f"{GD}.formula"), "x**2 + 3*y**2")
     assert not app.error
     for wrong in ("__import__('os')", "x^2", "sin(", "9**9**9**9", "x.real", "", "1", "<b>x</b>", "y" * 120):
-        app.text_input(key=f"{GD}.formula").set_value(wrong).run()
-        assert not app.exception
+        entered(app, app.text_input(key=f"{GD}.formula"), wrong)
         assert len(app.error) == 1, wrong
         assert app.text_input(key=f"{GD}.formula").value == wrong  # nothing is lost
-    app.text_input(key=f"{GD}.formula").set_value("x**2 + y**2").run()
+    entered(app, app.text_input(key=f"{GD}.formula"), "x**2 + y**2")
     assert not app.error
 
 
@@ -112,7 +118,7 @@ def test_every_landscape_shows_all_its_pictures(landscape: str) -> None:
 
 def test_another_landscape_brings_its_own_start() -> None:
     app = opened(GD, lang="en", start_x="2", start_y="2")
-    app.selectbox(key=f"{GD}.landscape").set_value("rosenbrock").run()
+    entered(app, app.selectbox(key=f"{GD}.landscape"), "rosenbrock")
     start = tuple(box.value for box in app.number_input if "start_" in str(box.key))
     rosenbrock = Config(landscape="rosenbrock")
     assert start == (rosenbrock.start_x, rosenbrock.start_y) != (2, 2)

@@ -26,7 +26,7 @@ class Choices:
     def __init__(self, slug: str, config: type[Config], *, linked: bool = True) -> None:
         self.slug, self.type = slug, config
         blank: dict[str, Any] = {"written": [], "problems": [], "refused": {}, "step": None}
-        blank |= {"views": {}, "seen": {}, "turns": {}, "awaited": False}
+        blank |= {"views": {}, "seen": {}, "turns": {}, "awaited": False, "page": None}
         self._state = st.session_state.setdefault(f"choices:{slug}", blank) if linked else blank
         self._query = st.query_params.to_dict() if linked else {}
         self._read_link(self._query)
@@ -116,7 +116,25 @@ class Choices:
     def changer(self, field: str, read: Callable[[Any], Any] = lambda value: value) -> Callable[[], None]:
         """A callback that takes over what a field's widget holds."""
         key = self.key(field)
-        return lambda: self.change(by=field, **{field: read(st.session_state[key])})
+
+        def take() -> None:
+            before = self._look()
+            self.change(by=field, **{field: read(st.session_state[key])})
+            page = self._state["page"]
+            if page and before == self._look():
+                st.rerun(page[0])
+
+        return take
+
+    def steady(self, stage: str, page: Callable[[Any], Any]) -> None:
+        """Lets a widget's change rerun the fragment `stage` alone while all that `page` gives of a config stays."""
+        self._state["page"] = stage, page
+
+    def _look(self) -> tuple[Any, ...]:
+        """What the page shows beside its stage."""
+        page = self._state["page"]
+        refused = {name: str(error) for name, error in self._state["refused"].items()}
+        return page and page[1](self.config), bool(self.problems), refused
 
     def _differs(self, field: str, config: Config) -> bool:
         return "config" in self._state and getattr(self.config, field) != getattr(config, field)

@@ -13,6 +13,7 @@ from dlviz.text import Text
 from dlviz.ui import site
 from dlviz.ui.choices import Choices, quoted, shown
 from dlviz.ui.controls import panel
+from dlviz.ui.stage import Stage
 
 PASSAGES = ("look", "why", "limits", "source")
 
@@ -43,6 +44,23 @@ def problems(choices: Choices, text: Text) -> None:
         own = f"unusable.{problem.reason}"
         usual = text("app.unusable", value=value, field=name, fallback=fallback)
         st.caption(":material/link_off: " + (text(own) if text.has(own) else usual))
+
+
+def steady(
+    choices: Choices,
+    stage: Stage,
+    page: Callable[[Any], Any],
+    presets: Mapping[str, tuple[Any, str]],
+    *answers: Any,
+) -> None:
+    """Tells what of the page beside the stage depends on a config: a change of the others redraws the stage alone.
+
+    Args:
+        page: of a config, which controls and views it has.
+        presets, answers: configs that the page speaks of.
+    """
+    known = [*(config for config, _ in presets.values()), *answers]
+    choices.steady(stage.key, lambda config: (page(config), [other == config for other in known]))
 
 
 def controls(choices: Choices, text: Text, in_sight: Sequence[str], details: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cache
+from threading import Lock, Thread
 from typing import Any
 
 from starlette.requests import Request
@@ -15,14 +15,22 @@ from starlette.routing import Route
 PLOTLY = "/dlviz/plotly.min.js"
 WEEK = "public, max-age=604800, immutable"
 served = False  # whether the routes are there: a plain script has none
+_warming, _warm = Lock(), False
 
 
-@cache
 def warm_up() -> None:
-    """Imports what the first click would import, then exempts it from garbage collection.
+    """Imports what the first click would import, then exempts it from garbage collection; once.
 
-    Streamlit collects garbage after every rerun: 150 ms with torch imported, 7 ms once it is frozen.
+    A collection takes 150 ms with torch imported, 7 ms once it is frozen.
     """
+    global _warm
+    with _warming:
+        if not _warm:
+            _import()
+        _warm = True
+
+
+def _import() -> None:
     import torch
 
     torch.set_num_threads(1)  # small models: two threads on busy cores are slower, and change bits
@@ -37,10 +45,10 @@ def warm_up() -> None:
 
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
-    """Warms up before the first visitor comes."""
+    """Warms up while the first visitor's browser fetches the page."""
     global served
     served = True
-    warm_up()
+    Thread(target=warm_up, daemon=True).start()
     yield
 
 

@@ -102,11 +102,22 @@ def _frame() -> Any:
     )
 
 
+@cache
+def _player() -> Any:
+    """Carries the player's script and style to the browser, once for all stages of a page."""
+    from dlviz.plots.page import player_css, player_js
+
+    script = player_js() + "\nexport default carry;\n"
+    return st.components.v2.component(
+        "dlviz_player", html="<span hidden></span>", css=player_css(), js=script, isolate_styles=False
+    )
+
+
 def main() -> None:
     """Every visit: warm up, choose the language, navigate, run the page."""
-    from dlviz.ui.server import warm_up
+    from dlviz.ui import server
 
-    warm_up()
+    server.warm_up()
     shared = words(language())
     st.set_page_config(layout="wide", page_icon=str(HOUSE / "assets" / "icon.svg"))
     home = st.Page(HOUSE / "pages" / "home.py", title=shared("app.home"), url_path="home", default=True)
@@ -120,6 +131,7 @@ def main() -> None:
         position="top",
     )
     st.html(f"<style>{SITE_CSS}</style>")
+    _player()(data={"plotly": server.PLOTLY if server.served else None}, key="player")
     chosen.run()
     _frame()(data={"lang": shared.lang, "present": presenting().on}, key="site")
 

@@ -6,8 +6,6 @@ for a moment and answers with the new rows alone. There is no thread in the back
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from secrets import token_hex
@@ -17,8 +15,8 @@ import numpy as np
 import streamlit as st
 
 from dlviz.library import FIRST_TURN, LIBRARY
-from dlviz.plots.film import Film, gif
-from dlviz.plots.page import page, player_css, player_js, plotly_script
+from dlviz.plots.film import Film
+from dlviz.plots.page import PLAYER, page, plotly_script
 from dlviz.plots.theme import THEMES
 from dlviz.plots.wire import digest, message
 from dlviz.recording import Experiment, Recording, Tape
@@ -27,16 +25,17 @@ from dlviz.ui import server
 from dlviz.ui.brush import STROKE, Brush
 from dlviz.ui.choices import Choices, held
 from dlviz.ui.site import Presenting, presenting
+from dlviz.ui.take import animated
 
 PLAY = "play"  # the fragment of a page that holds its stage and controls
 ANSWER = 0.12  # seconds of computing for one request
 OPENING = 60  # frames that a stage opens with
-PICTURES = 120  # frames of an animated picture at most, and their size in bytes
-PICTURE_BYTES = 2**20
 
-Beside = Mapping[str, tuple[Experiment, Any]]
+MOUNT = (PLAYER / "mount.js").read_text(encoding="utf-8")
+
+Beside = Callable[[Any], Mapping[str, tuple[Experiment, Any]]]
 Pictures = Callable[[Recording, Mapping[str, Recording]], Sequence[Film]]
-Clicks = Mapping[str, tuple[str, str]]
+Clicks = Mapping[str, tuple[str, str] | Callable[[float, float], None]]
 Draws = Mapping[str, Callable[[np.ndarray], None]]
 Marks = Sequence[tuple[int, str]]
 
@@ -48,7 +47,7 @@ class Stage:
         choices: what the learner has chosen; its config is the cause of the recording.
         experiment: what is recorded.
         text: the words of the lesson.
-        beside: further recordings that pictures need whole, by name.
+        beside: further recordings that the pictures of a config need whole, by name.
         miniature: one small picture that plays by itself, without a time bar.
         report: whether the page wants to know where the learner rests, see `step`.
     """
@@ -66,7 +65,7 @@ class Stage:
         self.choices, self.experiment, self.text, self.miniature = choices, experiment, text, miniature
         self.report = report
         self.key = f"{'miniature' if miniature else 'stage'}.{choices.slug}"
-        self._beside = {name: LIBRARY.tape(other, config) for name, (other, config) in (beside or {}).items()}
+        self._beside, self._others = beside, dict[str, Tape]()
         blank: dict[str, Any] = {
             "tape": None,
             "ack": {},
@@ -99,7 +98,7 @@ class Stage:
         Args:
             pictures: films of a recording so far and of those beside it, the largest first.
             clicks: the two fields that a click chooses, by the film's action; of a field on a logarithmic scale
-                the picture shows the decimal logarithm.
+                the picture shows the decimal logarithm. Or what takes the place of the click.
             draws: what takes the painted points, (N, 2), by the film's action.
             brush: what they are painted with.
             marks: steps that stand out on the time bar, and why.
@@ -117,7 +116,9 @@ class Stage:
         if not len(self.tape):
             LIBRARY.advance(self.tape, min(self.tape.length, OPENING), FIRST_TURN)
         recording = self.tape.recording()
-        beside = {name: tape.recording() for name, tape in self._beside.items() if len(tape)}
+        others = self._beside(self.choices.config) if self._beside else {}
+        self._others = {name: LIBRARY.tape(other, config) for name, (other, config) in others.items()}
+        beside = {name: tape.recording() for name, tape in self._others.items() if len(tape)}
         films = pictures(recording, beside)
         ack = self._state["ack"]
         heads = ack.get("heads") or {}
@@ -160,7 +161,7 @@ class Stage:
             "attached": self._state["met"],
             "ended": ended,
         }
-        working = any(not tape.done for tape in self._beside.values())
+        working = any(not tape.done for tape in self._others.values())
         more = {"done": self.tape.done, "working": working, "req": self._state["req"], "ui": self._ui()}
         self._state["number"] += 1
         order = {name: self._state[name] for name in ("visit", "number", "deed")}
@@ -210,7 +211,7 @@ class Stage:
         self._acknowledge(asked)
         if asked.get("tape") == self.tape.name:
             LIBRARY.advance(self.tape, min(int(asked.get("want", 0)), self.tape.length), ANSWER)
-        for tape in self._beside.values():
+        for tape in self._others.values():
             LIBRARY.advance(tape, tape.length, ANSWER)
         if asked.get("plotly"):
             self._answer(plotly=plotly_script())
@@ -232,10 +233,12 @@ class Stage:
     def _on_click(self, clicks: Clicks) -> None:
         asked, locked = self._deed("click"), presenting().locked
         fields = clicks.get(asked.get("action", ""), ())
-        if fields and not locked & {*fields, "train"}:
-            self.choices.change(
-                **held(self.choices.type, dict(zip(fields, (asked["x"], asked["y"]), strict=False)))
-            )
+        if callable(fields):
+            fields(float(asked["x"]), float(asked["y"]))
+        elif fields and not locked & {*fields, "train"}:
+            place = dict(zip(fields, (asked["x"], asked["y"]), strict=False))
+            self.choices.change(**held(self.choices.type, place))
+        if fields:
             st.rerun(PLAY)
 
     def _on_draw(self) -> None:
@@ -264,11 +267,9 @@ class Stage:
 
     def _on_gif(self) -> None:
         asked = self._deed("gif")
-        pictures = [base64.b64decode(url.partition(",")[2]) for url in asked.get("frames", [])[:PICTURES]]
-        if pictures and all(len(picture) < PICTURE_BYTES for picture in pictures):
-            out = io.BytesIO()
-            gif(pictures, out, min(max(float(asked.get("delay", 80)), 20), 2000) / 1000)
-            self._download(asked, f"{asked.get('film', 'film')}.gif", "image/gif", out.getvalue())
+        made = animated(asked)
+        if made:
+            self._download(asked, f"{asked.get('film', 'film')}.gif", "image/gif", made)
 
     def _on_take(self, films: Sequence[Film], recording: Recording) -> None:
         asked = self._deed("take")
@@ -292,8 +293,7 @@ class Stage:
 
 @cache
 def _component() -> Any:
-    """The browser's half, registered once per process."""
-    script = player_js() + "\nexport default component => mountStage(component);\n"
+    """The browser's half, registered once per process; the page carries its script."""
     return st.components.v2.component(
-        "dlviz_stage", html='<div class="dl-stage"></div>', css=player_css(), js=script, isolate_styles=False
+        "dlviz_stage", html='<div class="dl-stage"></div>', js=MOUNT, isolate_styles=False
     )

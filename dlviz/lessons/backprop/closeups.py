@@ -84,10 +84,7 @@ def _film(
             spot, moved = surface.head(len(data), title, color, x=updates, y=values.astype(np.float32))
             data.append(spot)
             moves.append(moved)
-    seen = np.concatenate([np.array(held), *(values[np.isfinite(values)] for *_, values in lines)])
-    low, high = float(seen.min()), float(seen.max())
-    ends = curves.rounded(low, high) if high - low > 1e-9 else [low - 1, high + 1]  # nothing there yet
-    y = theme.axis(text(f"axis.{name}"), range=ends, nticks=6)
+    y = theme.axis(text(f"axis.{name}"), autorangeoptions={"include": list(held)}, nticks=6)
     x = theme.axis(text("axis.updates"), range=[0, recording.config.steps], nticks=6)
     many = len(lines) > 1
     legend: dict[str, Any] = {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "font": {"size": 12}}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -37,9 +37,9 @@ def pictures_of(config: Any) -> tuple[str, ...]:
     return ("gradients", "weights", "outputs")
 
 
-def all_views(config: Any) -> Iterator[dict[str, str]]:
-    """Every view that the page offers of a recording, the first one shown first."""
-    yield from ({"picture": picture} for picture in pictures_of(config))
+def views_of(config: Any) -> dict[str, tuple[str, ...]]:
+    """What can be chosen of the view of a recording, the usual first."""
+    return {"picture": pictures_of(config)}
 
 
 def stage(recording: Recording, others: Mapping[str, Recording], text: Text, *, picture: str) -> list[Film]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -239,9 +240,18 @@ class Scene:
 
 def scene(config: Config) -> Scene:
     """Looks at the whole landscape, which no optimiser can."""
-    surface = make_surface(config.landscape, config.formula, config.condition)
-    train, test = load_examples(config.landscape, config.seed, config.standardize)
-    view = view_of(config.landscape, config.extent, config.standardize)
+    return _looked_at(
+        config.landscape, config.formula, config.condition, config.extent, config.standardize, config.seed
+    )
+
+
+@lru_cache(maxsize=8)  # who tries another learning rate stays on the same landscape
+def _looked_at(
+    landscape: Landscape, formula: str, condition: float, extent: float, standardize: bool, seed: int
+) -> Scene:
+    surface = make_surface(landscape, formula, condition)
+    train, test = load_examples(landscape, seed, standardize)
+    view = view_of(landscape, extent, standardize)
     x, y = grid(view, 81, 81)
     z = surface(x, y, *train).numpy()  # (G, G)
     minima, heights = find_minima(lambda x, y: surface(x, y, *train), view)
@@ -249,7 +259,7 @@ def scene(config: Config) -> Scene:
     train_feature, train_target = train or (nothing, nothing)
     test_feature, test_target = test or (nothing, nothing)
     rates, momenta = np.geomspace(1e-4, 10, 64), np.linspace(0, 0.99, 64)
-    curvatures = curvatures_of(config.landscape, config.condition, train)
+    curvatures = curvatures_of(landscape, condition, train)
     if curvatures is None:
         rates, momenta, phase = np.zeros(0), np.zeros(0), np.zeros((0, 0), np.uint8)
     else:
@@ -265,7 +275,7 @@ def scene(config: Config) -> Scene:
         train_target=train_target.numpy(),
         test_feature=test_feature.numpy(),
         test_target=test_target.numpy(),
-        columns=COLUMNS.get(config.landscape, ()),
+        columns=COLUMNS.get(landscape, ()),
         phase=phase,
         phase_rates=rates.astype(np.float32),
         phase_momenta=momenta.astype(np.float32),

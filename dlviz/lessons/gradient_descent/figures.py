@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -31,11 +31,9 @@ def detail_of(config: Any) -> tuple[str, ...]:
     return tuple(reversed(config.optimizers))
 
 
-def all_views(config: Any) -> Iterator[dict[str, str]]:
-    """Every view that the page offers of a recording, the first one shown first."""
-    for which in detail_of(config):
-        for picture in pictures_of(config):
-            yield from ({"picture": picture, "which": which, "scale": scale} for scale in SCALES)
+def views_of(config: Any) -> dict[str, tuple[str, ...]]:
+    """What can be chosen of the view of a recording, the usual first."""
+    return {"picture": pictures_of(config), "which": detail_of(config), "scale": SCALES}
 
 
 def stage(
@@ -157,12 +155,13 @@ def loss(recording: Recording, text: Text, *, log: bool = True) -> Film:
             line, grows = curves.curve(len(data), title, color(name), values, dash=style, width=width)
             data.append(line)
             moves.append(grows)
-    finite = train[np.isfinite(train)]
-    top = min(float(finite.max()), 100 * float(train[0, 0]) + 1e-9) if len(finite) else 1.0
-    low = float(finite.min()) if len(finite) else 0.0
-    seen = curves.decades(max(low, top * 1e-8), top) if log else curves.rounded(low, top)
-    scale = {"type": "log", "dtick": curves.decade_ticks(seen)} if log else {"nticks": 6}
-    y = theme.axis(text("axis.loss"), range=seen, exponentformat="power", **scale)
+    start = float(abs(train[0, 0])) or 1.0
+    seen = {
+        "clipmax": 100 * start,
+        **({"clipmin": 1e-8 * start} if log else {}),
+    }  # who diverges leaves the picture
+    scale = {"type": "log"} if log else {}
+    y = theme.axis(text("axis.loss"), autorangeoptions=seen, nticks=6, exponentformat="power", **scale)
     x = theme.axis(text("axis.steps"), range=[0, config.steps])
     layout = theme.layout(xaxis=x, yaxis=y, uirevision=f"{config.landscape}.{log}")
     optimizers = ", ".join(text.option("optimizers", name) for name in config.optimizers)

@@ -12,6 +12,23 @@ function button(className, name, act) {
   return element;
 }
 
+/** What the bar shows of a stage. */
+export function stateOf({ clock, reel, step, wish, served }) {
+  const edge = !reel.done && step >= reel.held - 1;
+  const busy = edge && (clock.playing || wish !== null) && served;
+  return {
+    step,
+    last: reel.last,
+    held: Math.max(reel.held, reel.frames),
+    playing: clock.playing,
+    loop: clock.loop,
+    atEnd: reel.done && reel.held > 1 && step >= reel.held - 1,
+    chip: busy ? 'training' : step < reel.attached || !served ? 'recorded' : 'trained',
+    ended: reel.done ? reel.ended : null,
+    marks: reel.marks,
+  };
+}
+
 /** The controls under the pictures. */
 export class TimeBar {
   /** @param acts what a control asks for: toggle, step(by), seek(to), speed(x), loop, train, share, full */

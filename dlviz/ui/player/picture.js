@@ -1,6 +1,6 @@
 // One picture of the stage: Plotly holds what rests, canvases hold what moves, elements hold live texts.
 
-import {freeRanges, putStep, veil} from './base.js'
+import {freeRanges, isSolid, putStep, veil} from './base.js'
 import {say} from './format.js'
 import {icon, make} from './icons.js'
 import {Labels} from './labels.js'
@@ -64,7 +64,7 @@ export class Picture {
       this.stale = true;
       return;
     }
-    this.stale = false;
+    this.stale = this.waits = false; // it waits no longer for its new head
     const { theme } = stage;
     const traces = dressed(film.head.figure.data ?? [], theme);
     const layout = dressedLayout(film.head.figure.layout, theme, stage.coarse);
@@ -147,9 +147,14 @@ export class Picture {
     if (this.ready && this.settled >= 0) this.painter.paint(this.settled, true);
   }
 
+  /** Whether it has a scene: slow to draw. */
+  get solid() {
+    return this.film.head.figure.data.some((trace) => trace.type === 'surface' || isSolid(trace)) ? 1 : 0;
+  }
+
   /** Paints a step without Plotly; true if anything was painted. */
   paint(step) {
-    if (!this.ready || !this.film.rows || !this.root.offsetParent) return false;
+    if (!this.ready || this.waits || !this.film.rows || !this.root.offsetParent) return false;
     const shown = Math.min(step, this.film.rows - 1);
     this.turn += 1;
     if (!this.moving && shown === this.settled) {

@@ -1,5 +1,6 @@
 // Where the stage begins: as a component of the app, or in a file that plays from disk.
 
+import {plotlyFrom} from './assets.js'
 import {make} from './icons.js'
 import {Stage} from './stage.js'
 
@@ -56,6 +57,14 @@ export function mountStage(component) {
     stagesByParent.delete(parentElement);
     stage.remove();
   });
+}
+
+/** Lets the stages of a page begin that wait for this script, and fetches Plotly ahead of them. */
+export function carry({ data }) {
+  const house = (window.__dlviz ??= { stages: [] });
+  house.mount ??= mountStage;
+  plotlyFrom(data.plotly);
+  for (const begin of house.waiting?.splice(0) ?? []) begin();
 }
 
 /** Plays one message that holds everything, with no server. */

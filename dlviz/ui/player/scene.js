@@ -52,7 +52,7 @@ export class Scene {
     this.stage.root.classList.toggle('dl-has-words', films.some((film) => film.head.words));
     this.write(films.filter((film) => film.head.words));
     if (this.theme.key !== this.themeKey) this.redress();
-    else for (const picture of fresh) picture.dress(this.step);
+    else this.dressAll(fresh);
     for (const picture of this.pictures) picture.brush?.answered();
   }
 
@@ -71,6 +71,15 @@ export class Scene {
     if (width !== this.roomWidth) this.captions.style.minHeight = '';
     else if (height > 0) this.captions.style.minHeight = `${height}px`;
     this.roomWidth = width;
+  }
+
+  /** Draws pictures, the flat ones first: they are soon done, and each is seen before the next is drawn. */
+  async dressAll(pictures) {
+    for (const picture of pictures) picture.waits = true;
+    for (const picture of [...pictures].sort((a, b) => a.solid - b.solid)) {
+      await picture.dress(this.step);
+      await new Promise((done) => setTimeout(done));
+    }
   }
 
   /** Draws every picture in the present theme, the first one first. */

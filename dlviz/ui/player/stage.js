@@ -1,7 +1,7 @@
 // The stage: all pictures of a page on one time bar, fed by messages, pulling while someone looks on.
 
 import {plotlyFrom, plotlyOf} from './assets.js'
-import {TimeBar} from './bar.js'
+import {stateOf, TimeBar} from './bar.js'
 import {Clock} from './clock.js'
 import {Deeds} from './deeds.js'
 import {make} from './icons.js'
@@ -88,8 +88,9 @@ export class Stage {
     if (change.fresh && before.id !== null) this.restart(before);
     this.fetchPlotly();
     this.reach();
-    this.scene.grown();
-    this.invalidate();
+    this.grown = true;
+    if (change.fresh && this.opened) this.frame(performance.now()); // at once: the screen comes soon enough
+    else this.invalidate();
     if (!change.fresh && !change.heads.length) return;
     this.address();
     this.rest();
@@ -225,6 +226,7 @@ export class Stage {
   }
 
   frame(now) {
+    cancelAnimationFrame(this.frameId);
     this.frameId = 0;
     const begun = performance.now();
     const { clock, reel } = this;
@@ -236,7 +238,9 @@ export class Stage {
       if (want) this.pull.ask(reel, want, this.bare && !this.scene.plotly);
     }
     const painted = this.scene.paint(this.step);
-    this.bar.show(this.state());
+    if (this.grown) setTimeout(() => this.scene.grown()); // axes may widen after the first look
+    this.grown = false;
+    this.bar.show(stateOf(this));
     if (painted) {
       this.paints += 1;
       this.work.push(performance.now() - begun);
@@ -245,23 +249,6 @@ export class Stage {
       if (!clock.playing) this.rest();
     }
     if (clock.playing) this.invalidate();
-  }
-
-  state() {
-    const { clock, reel, step, wish } = this;
-    const edge = !reel.done && step >= reel.held - 1;
-    const busy = edge && (clock.playing || wish !== null) && this.served;
-    return {
-      step,
-      last: reel.last,
-      held: Math.max(reel.held, reel.frames),
-      playing: clock.playing,
-      loop: clock.loop,
-      atEnd: reel.done && reel.held > 1 && step >= reel.held - 1,
-      chip: busy ? 'training' : step < reel.attached || !this.served ? 'recorded' : 'trained',
-      ended: reel.done ? reel.ended : null,
-      marks: reel.marks,
-    };
   }
 
   /** Soon after the last motion Plotly takes over. */

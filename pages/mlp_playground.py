@@ -43,8 +43,8 @@ def play() -> None:
             recording = stage.show(pictures, clicks, draws=draws, brush=hand, marks=marks)
             lesson.tries(choices, text, PRESETS)
         with right:
-            layers.panel(choices, text, ("data",), ("learning_rate",), ACTIVATIONS)
             examples(choices, text, hand, [figures.axis_name(text, name) for name in columns_of(config.data)])
+            layers.panel(choices, text, ACTIVATIONS, ("learning_rate",))
             lesson.views(choices, text, figures.views_of(config))
             layers.units(choices, text, seen, bent=view["picture"] == "warp")
             change_at(choices, text, *figures.changeable(recording, text, stage.step, view["weight"]))

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dlviz.text import Text
-from dlviz.ui import brush, upload
+from dlviz.ui import brush, site, upload
 from dlviz.ui.brush import Brush
 from dlviz.ui.choices import Choices
-from dlviz.ui.controls import named
+from dlviz.ui.controls import named, panel
 
 COLUMNS = ("feature_x", "feature_y", "target")
 
 
 def examples(choices: Choices, text: Text, hand: Brush, features: Sequence[str]) -> None:
-    """The controls of the data that are chosen: `own` points, a `table`, or a real table of these features."""
+    """The field `data`, and what its choice needs: a brush for `own` points, a file for a `table`, or features."""
+    present = site.presenting()
+    if "controls" not in present.hidden:
+        panel(choices, text, ("data",), hidden=present.hidden, locked=present.locked)
     if choices.config.data == "own":
         brush.control(choices, text, hand, "points")
     elif choices.config.data == "table":

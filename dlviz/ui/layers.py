@@ -15,13 +15,10 @@ DEEPEST, WIDEST = 6, 8
 FRESH = 4  # units of a layer that is added to none
 
 
-def panel(
-    choices: Choices, text: Text, above: Sequence[str], below: Sequence[str], activations: Sequence[str]
-) -> None:
-    """The layers, with the fields that stand above and below them."""
+def panel(choices: Choices, text: Text, activations: Sequence[str], below: Sequence[str]) -> None:
+    """The layers, and the fields that stand below them."""
     present = site.presenting()
     if "controls" not in present.hidden:
-        controls.panel(choices, text, above, hidden=present.hidden, locked=present.locked)
         layers(choices, text, activations)
         controls.panel(choices, text, below, hidden=present.hidden, locked=present.locked)
 

@@ -1,7 +1,7 @@
 """The chapters and their lessons, in the order of the course."""
 
 CHAPTERS: dict[str, tuple[str, ...]] = {
-    "learning": ("gradient_descent", "backprop", "mlp_playground"),
+    "learning": ("gradient_descent", "backprop", "mlp_playground", "loss_landscape"),
     "classic": (),
     "seeing": (),
     "remembering": (),

@@ -67,7 +67,7 @@ def test_frames_and_scene_have_the_shapes_that_are_declared(slug: str) -> None:
             make_dataclass("Declared", [(name, hints[name]) for name in values]), typechecker=check
         )
         declared(**values)
-        name = next(n for n, value in values.items() if isinstance(value, np.ndarray) and value.ndim == 2)
+        name = next(n for n, value in values.items() if isinstance(value, np.ndarray) and value.ndim > 0)
         with pytest.raises(TypeCheckError):
             declared(**{**values, name: values[name][..., None]})
 

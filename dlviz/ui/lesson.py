@@ -94,17 +94,23 @@ def views(choices: Choices, text: Text, options: Mapping[str, Sequence[str]]) ->
                 st.selectbox(text.field(name), values, **look)
 
 
-def tries(choices: Choices, text: Text, presets: Mapping[str, tuple[Config, str]]) -> None:
-    """Presets: each a config with a promise of what to look for."""
+def tries(
+    choices: Choices,
+    text: Text,
+    presets: Mapping[str, tuple[Config, str]],
+    views: Mapping[str, Mapping[str, str]] | None = None,
+) -> None:
+    """Presets: each a config with a promise of what to look for; `views` are further views of some."""
     if "tries" in site.presenting().hidden:
         return
     st.markdown(f"**{text('app.tries')}**")
     with st.container(horizontal=True, key="tries"):
         for name, (config, picture) in presets.items():
 
-            def take(config: Config = config, picture: str = picture) -> None:
+            def take(name: str = name, config: Config = config, picture: str = picture) -> None:
                 choices.set(config)
-                choices.set_view("picture", picture)
+                for view, option in {"picture": picture, **(views or {}).get(name, {})}.items():
+                    choices.set_view(view, option)
 
             st.button(
                 text(f"preset.{name}.title"),

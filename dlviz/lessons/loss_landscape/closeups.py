@@ -77,8 +77,11 @@ def around(recording: Recording, found: Recording | None, text: Text, *, measure
     maps = height(values, measure).reshape(sets, side, optimizers, side)
     gap = np.full((sets, side, optimizers, GAP), np.nan)
     tiled = np.concatenate([maps, gap], 3).reshape(sets, side, -1)[..., :-GAP]  # (sets, side, W)
-    which = np.arange(count) // surroundings.EVERY[config.architecture]  # (T,)
-    shown = np.where((which < sets)[:, None, None], tiled[np.minimum(which, sets - 1)], np.nan)
+    every = surroundings.EVERY[config.architecture]
+    which = np.minimum(
+        np.arange(count) // every, sets - 1
+    )  # the last one that is measured up to a step, (T,)
+    shown = tiled[which]
     low, high = float(np.nanmin(tiled)), float(np.nanmax(tiled))
     look = {"colorscale": theme.HEIGHT, "zmin": low, "zmax": high, "showscale": False, "hoverinfo": "skip"}
     width = tiled.shape[2]
@@ -93,7 +96,7 @@ def around(recording: Recording, found: Recording | None, text: Text, *, measure
         label = f"<b>{text.option('optimizers', name)}</b>"
         labels.append(Label(label, y=side - 0.3, yanchor="bottom", color=LOOKS[name][0], **place))
         part = shown[:, :, o * (side + GAP) : o * (side + GAP) + side].reshape(count, -1)  # (T, side²)
-        worst = np.where(np.isnan(part).all(1), np.nan, np.nan_to_num(part, nan=-np.inf).max(1))
+        worst = np.nanmax(part, 1)
         worst = 100 * (1 - worst) if is_accuracy(measure) else 10**worst
         center = part[:, side * side // 2]
         center = 100 * (1 - center) if is_accuracy(measure) else 10**center
@@ -101,6 +104,9 @@ def around(recording: Recording, found: Recording | None, text: Text, *, measure
         numbers = {"here": center.astype(np.float32), "edge": worst.astype(np.float32)}
         below: dict[str, Any] = {"y": -0.8, "yanchor": "top", "size": 12, "color": "--dl-muted"}
         labels.append(Label(text(form), numbers, **below, **place))
+    made = recording.track("update")[which * every].astype(np.float32)
+    place = {"x": 1.0, "y": 1.0, "xanchor": "right", "yanchor": "bottom"}
+    labels.append(Label(text("live.measured"), {"update": made}, size=12, color="--dl-muted", **place))
     bare = {"visible": False, "fixedrange": True}
     layout = theme.layout(
         xaxis={**bare, "range": [-0.5, width - 0.5]},
@@ -157,7 +163,7 @@ def sharpness(recording: Recording, found: Recording | None, text: Text) -> Film
             Label(text("legend.edge"), **place, xanchor="right", yanchor="bottom", color="--dl-muted")
         )
     layout = theme.layout(
-        xaxis=theme.axis(text("axis.updates"), range=[0, config.updates]),
+        xaxis=theme.axis(text("axis.updates"), range=[0, 1.02 * config.updates]),
         yaxis=theme.axis(text("axis.eigenvalue"), rangemode="tozero", nticks=6),
         meta=len(found),
         uirevision="sharpness",
@@ -192,7 +198,7 @@ def honest(recording: Recording, found: Surface | None, text: Text, *, measure: 
         moves.append(Move(move.trace, {"x": updates, "y": away}, "grow"))
     far = theme.axis(text("axis.distance"), rangemode="tozero", domain=[0, 0.3], nticks=3)
     layout = theme.layout(
-        xaxis=theme.axis(text("axis.updates"), range=[0, recording.config.updates], anchor="y2"),
+        xaxis=theme.axis(text("axis.updates"), range=[0, 1.02 * recording.config.updates], anchor="y2"),
         yaxis=scale(text, measure, domain=[0.38, 1]),
         yaxis2=far,
         meta=found.stage,

@@ -18,6 +18,7 @@ from dlviz.lessons.loss_landscape.directions import random_direction
 from dlviz.lessons.loss_landscape.evaluation import Evaluation
 from dlviz.lessons.loss_landscape.networks import Architecture, Network, flat
 
+Integer = int | np.integer  # as `run` yields it, and as a recording gives it back
 OptimizerName = Literal["small", "large", "adam"]
 NAMES: tuple[OptimizerName, ...] = ("small", "large", "adam")
 FRAMES = 100  # after the start
@@ -54,7 +55,7 @@ class Config(BaseConfig):
     weight_decay: Annotated[float, Field(ge=0, le=0.05)] = 0.0
     same_start: bool = True
     normalization: Literal["filter", "none"] = "filter"
-    updates: Annotated[int, Field(ge=100, le=1000)] = 600
+    updates: Annotated[int, Field(ge=100, le=1000)] = 400
 
     @field_validator("optimizers")
     @classmethod
@@ -65,7 +66,7 @@ class Config(BaseConfig):
     def suggest(cls, chosen: Mapping[str, Any]) -> dict[str, Any]:
         """A CNN needs fewer updates, each of which takes longer."""
         convolves = chosen.get("architecture") == "cnn"
-        return {"updates": 300 if convolves else 600, "large_batch": 256 if convolves else 512}
+        return {"updates": 300 if convolves else 400, "large_batch": 256 if convolves else 512}
 
     def length(self) -> int:
         """The start, and a hundred frames."""
@@ -80,19 +81,17 @@ class Frame:
         update: how many each has made.
         train_loss, test_loss, train_accuracy, test_accuracy: at the present weights, over all examples.
         norm: length of all weights together.
-        moved: distance from the start.
         slices: training loss, test loss and both accuracies along one random direction through the present
             weights; of larger networks made anew at every fifth frame.
         diverged: the update that failed, -1 as long as none did.
     """
 
-    update: int
+    update: Integer
     train_loss: Float32[np.ndarray, " O"]
     test_loss: Float32[np.ndarray, " O"]
     train_accuracy: Float32[np.ndarray, " O"]
     test_accuracy: Float32[np.ndarray, " O"]
     norm: Float32[np.ndarray, " O"]
-    moved: Float32[np.ndarray, " O"]
     slices: Float32[np.ndarray, "O S 4"]
     diverged: Int32[np.ndarray, " O"]
 
@@ -108,8 +107,6 @@ def run(config: Config) -> Generator[Frame, None, str | None]:
     a = torch.linspace(-REACH, REACH, SAMPLES)
     own = torch.eye(count).repeat_interleave(SAMPLES, 0)  # whose weights a sample is made of, (O S, O)
     for step, (weights, diverged) in enumerate(train(config)):  # (O, P), (O,)
-        if step == 0:
-            begun = weights
         directions = torch.stack([direction(config, network, w) for w in weights])  # (O, P)
         evaluation = Evaluation(network, torch.cat([weights, directions]), *examples())
         here = np.ascontiguousarray(evaluation.at(torch.eye(count, 2 * count)).numpy().T)  # (4, O)
@@ -124,7 +121,6 @@ def run(config: Config) -> Generator[Frame, None, str | None]:
             train_accuracy=here[2],
             test_accuracy=here[3],
             norm=weights.norm(dim=1).numpy(),
-            moved=(weights - begun).norm(dim=1).numpy(),
             slices=slices,
             diverged=diverged,
         )
@@ -176,7 +172,9 @@ def network_of(config: Config, name: OptimizerName = "small") -> Network:
 def make_optimizer(config: Config, name: OptimizerName, network: Network) -> torch.optim.Optimizer:
     """SGD or Adam."""
     if name == "adam":
-        return torch.optim.Adam(network.parameters(), config.adam_rate, weight_decay=config.weight_decay)
+        return torch.optim.Adam(
+            network.parameters(), config.adam_rate, weight_decay=config.weight_decay, fused=True
+        )
     return torch.optim.SGD(network.parameters(), config.learning_rate, weight_decay=config.weight_decay)
 
 
@@ -215,13 +213,11 @@ class Scene:
         along: the places on a slice.
         parameters: P, the number of weights.
         examples: to train on, and kept aside.
-        first: the first training images, for the eye.
     """
 
     along: Float32[np.ndarray, " S"]
     parameters: int
     examples: tuple[int, int]
-    first: Float32[np.ndarray, "10 64"]
 
 
 def scene(config: Config) -> Scene:
@@ -231,5 +227,4 @@ def scene(config: Config) -> Scene:
         along=np.linspace(-REACH, REACH, SAMPLES, dtype=np.float32),
         parameters=len(flat(network_of(config))),
         examples=(len(images), len(kept)),
-        first=images[:10].numpy(),
     )

@@ -13,6 +13,7 @@ from dlviz.lessons.loss_landscape.look import (
     MEASURES,
     Surface,
     axis_names,
+    camera,
     drawn,
     height,
     is_accuracy,
@@ -65,7 +66,7 @@ def stage(
     ]
 
 
-def beside(config: Any, *, picture: str, plane: str) -> dict[str, tuple[Any, Any]]:
+def beside(config: Any, *, picture: str, plane: Any) -> dict[str, tuple[Any, Any]]:
     """The recordings that a view needs beside the training: experiment and config by name."""
     needed: dict[str, tuple[Any, Any]] = {"grid": (grid, grid.Config(**config.model_dump(), plane=plane))}
     own: Any = {"around": around, "sharpness": sharpness}.get(picture)
@@ -77,7 +78,7 @@ def relief(recording: Recording, found: Surface | None, text: Text, *, plane: st
     title, alt = _named(recording, text, "surface", plane, measure)
     if found is None:
         return closeups.waiting("surface", len(recording), text, title, alt)
-    names = (*axis_names(recording, text, plane), text(f"axis.{measure}"))
+    names = text(f"brief.{plane}_1"), text(f"brief.{plane}_2"), text(f"axis.{measure}")
     z = height(found.values, measure)
     hover = text("legend.hover", x=names[0], y=names[1], z=names[2])
     data = [surface.relief(found.x, found.y, z, hover, shown=found.values)]
@@ -91,7 +92,7 @@ def relief(recording: Recording, found: Surface | None, text: Text, *, plane: st
         data += [trail, head]
         moves += [grows, moved]
     low, high = float(np.nanmin(z)), float(np.nanmax(z))
-    shape = surface.space(*names, zaxis=ticks(measure, low, high))
+    shape = surface.space(*names, zaxis=ticks(measure, low, high)) | {"camera": camera(plane)}
     layout = theme.layout(
         scene=shape,
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
@@ -149,7 +150,7 @@ def losses(recording: Recording, text: Text, *, measure: str) -> Film:
                 head, moved = surface.head(len(data), label, color, symbol=symbol, x=updates, y=values)
                 data.append(head)
                 moves.append(moved)
-    x = theme.axis(text("axis.updates"), range=[0, recording.config.updates])
+    x = theme.axis(text("axis.updates"), range=[0, 1.02 * recording.config.updates])
     layout = theme.layout(xaxis=x, yaxis=scale(text, measure), uirevision=kind)
     title, alt = text(f"picture.{kind}"), text(f"alt.{kind}", optimizers=_names(recording, text))
     return Film(
@@ -176,9 +177,14 @@ def numbers(recording: Recording, found: Surface | None, text: Text, *, plane: s
         values[f"true{o}"] = true[:, o]
         if known and found is not None:
             values |= {f"seen{o}": found.on_path[o, :count], f"far{o}": found.distance[o, :count]}
-        parts.append(text("live.known" if known else "live.true", name=text.option("optimizers", name), o=o))
-    values |= {"update": recording.track("update").astype(np.float32)}
-    lines = [Label(text("live.update", measure=text(f"axis.{measure}")) + " · ".join(parts), values)]
+        parts.append(text("live.known" if known else "live.true", name=text(f"brief.{name}"), o=o))
+    lines = [
+        Label(
+            text("live.order" if known else "live.update", measure=text(f"axis.{measure}"))
+            + " · ".join(parts),
+            values,
+        )
+    ]
     about = text(f"about.{plane}_{recording.config.normalization}" if plane == "random" else f"about.{plane}")
     if known and found is not None:
         share = np.full(count, 100 * found.explained, np.float32)

@@ -20,6 +20,11 @@ LOOKS = {
     "large": (SERIES[1], "square", "square", "dash"),
     "adam": (SERIES[2], "diamond", "diamond", "dot"),
 }
+EYES = {
+    "pca": {"x": 1.3, "y": 1.2, "z": 1.05},  # from where the paths end
+    "random": {"x": 0.95, "y": -1.2, "z": 1.4},
+    "between": {"x": 0.55, "y": -1.6, "z": 1.15},  # the start lies behind the two ends
+}
 LOWEST, HIGHEST = 1e-4, 1e3  # losses beyond which a picture shows no difference
 
 
@@ -65,7 +70,12 @@ def scale(text: Text, measure: str, **parts: Any) -> dict[str, Any]:
     name = text("axis.accuracy" if is_accuracy(measure) else "axis.loss")
     if is_accuracy(measure):
         return theme.axis(name, range=[0, 1.03], tickformat=".0%", nticks=6, **parts)
-    return theme.axis(name, type="log", nticks=6, exponentformat="power", **parts)
+    return theme.axis(name, type="log", dtick="D2", exponentformat="none", **parts)
+
+
+def camera(plane: str) -> dict[str, Any]:
+    """From where a plane is looked at."""
+    return {"eye": EYES[plane], "center": {"x": 0, "y": 0, "z": -0.26}}
 
 
 def axis_names(recording: Recording, text: Text, plane: str) -> tuple[str, str]:

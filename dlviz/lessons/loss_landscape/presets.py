@@ -5,8 +5,11 @@ from __future__ import annotations
 from dlviz.lessons.loss_landscape.experiment import Config
 
 PRESETS: dict[str, tuple[Config, str]] = {  # a config, and the fourth picture that shows its point
-    "flat": (Config(learning_rate=0.5, optimizers=("small", "large")), "sharpness"),
-    "edge": (Config(learning_rate=0.2, optimizers=("large",), large_batch=1257), "sharpness"),
+    "flat": (
+        Config(width=32, batch_size=8, updates=1000, optimizers=("small", "large")),
+        "sharpness",
+    ),
+    "edge": (Config(optimizers=("large",), large_batch=1257), "sharpness"),
     "rough": (Config(depth=8), "around"),
     "skip": (Config(depth=8, skip=True), "around"),
     "filter": (Config(normalization="none"), "slices"),
@@ -15,10 +18,10 @@ PRESETS: dict[str, tuple[Config, str]] = {  # a config, and the fourth picture t
     "illusion": (Config(optimizers=("small", "adam")), "honest"),
     "norm": (Config(batch_norm=True), "sharpness"),
 }
-PLANES = {"rough": "random", "skip": "random", "filter": "random", "illusion": "random"} | {
-    "barrier": "between",
-    "joined": "between",
-}  # what their surface is of, if not of the principal components
+PLANES = {
+    name: {"plane": {"barrier": "between", "joined": "between"}.get(name, "random")}
+    for name in ("rough", "skip", "filter", "illusion", "barrier", "joined")
+} | {name: {"plane": "pca"} for name in ("flat", "edge", "norm")}
 PREDICTION = Config(architecture="cnn", optimizers=("small", "large"))
 ANSWERS = ("most", "third", "guess")
 

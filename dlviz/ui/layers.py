@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
@@ -13,6 +14,7 @@ from dlviz.ui.controls import refusal
 
 DEEPEST, WIDEST = 6, 8
 FRESH = 4  # units of a layer that is added to none
+OF_A_LAYER = re.compile(r":[wb]\d")  # changes of a weight or a bias, "40:w1.0.2=1.5"
 
 
 def panel(choices: Choices, text: Text, activations: Sequence[str], below: Sequence[str]) -> None:
@@ -40,7 +42,7 @@ def layers(choices: Choices, text: Text, activations: Sequence[str]) -> None:
 
     def put(widths: Sequence[int], chosen: Sequence[str], by: str | None = None) -> None:
         alike = len(set(chosen)) <= 1
-        kept = [entry for entry in config.changes.split(",") if entry and ":w" not in entry]
+        kept = [entry for entry in config.changes.split(",") if entry and not OF_A_LAYER.search(entry)]
         choices.change(
             by=by,
             hidden="-".join(map(str, widths)),

@@ -11,8 +11,6 @@ from dlviz.lessons.mlp_playground.figures_network import SYMBOLS, weight_place, 
 from dlviz.recording import Recording
 from dlviz.text import Text
 
-ALL = 12  # weights up to which each can be chosen from the list; of more, the one that was clicked
-
 
 def changeable(
     recording: Recording, text: Text, step: int, weight: str
@@ -23,30 +21,26 @@ def changeable(
 
 
 def options(recording: Recording, text: Text, weight: str) -> dict[str, str]:
-    """What can be changed by its name in `Config.changes`: a clicked weight first, then what every network has."""
-    scene = recording.scene
-    names = [weight, *weights_of(scene)] if len(scene.edges) <= ALL else [weight]
-    known = {
-        name: text("change.weight", name=wire(scene, name)) for name in names if name in weights_of(scene)
+    """What can be changed by its name in `Config.changes`: a clicked weight first, the weights of all wires last."""
+    weights = weights_of(recording.scene)
+    clicked = [weight] if weight in weights else []
+    called = {name: text("change.weight", name=wire(recording.scene, name)) for name in weights}
+    return {
+        **{name: called[name] for name in clicked},
+        **{name: text.field(name) for name in BOUNDS},
+        **called,
     }
-    return {**known, **{name: text.field(name) for name in BOUNDS}}
 
 
-def wire(scene: Any, weight: str) -> str:
-    """A weight by what it joins: "x → h1.2"."""
-    place = weight_place(scene, weight)
-    if place is None:
-        return weight
-    layer, to, begin = (int(part) for part in weight[1:].split("."))
-    end = (
-        f"h{layer}.{to + 1}"
-        if layer < len(scene.sizes) - 1
-        else "ŷ"
-        if scene.sizes[-1] == 1
-        else f"ŷ{to + 1}"
-    )
-    name = scene.inputs[begin] if layer == 1 else f"h{layer - 1}.{begin + 1}"
-    return f"{SYMBOLS.get(name, name)} → {end}"
+def wire(scene: Any, name: str) -> str:
+    """A weight by what it joins, "x → h1.2"; a bias by its unit."""
+    layer, to, *begin = (int(part) for part in name[1:].split("."))
+    output = "ŷ" if scene.sizes[-1] == 1 else f"ŷ{to + 1}"
+    end = f"h{layer}.{to + 1}" if layer < len(scene.sizes) - 1 else output
+    if not begin:
+        return f"b({end})"
+    start = SYMBOLS.get(x := scene.inputs[begin[0]], x) if layer == 1 else f"h{layer - 1}.{begin[0] + 1}"
+    return f"{start} → {end}"
 
 
 def value_at(recording: Recording, step: int, name: str) -> float:

@@ -216,7 +216,7 @@ export class Picture {
     Object.assign(this.wanted, ranges);
     this.widening = true;
     this.work = this.work
-      .then(() => this.quietly(() => this.stage.plotly.relayout(this.gd, Object.fromEntries(names.map((name) => [`${name}.range`, ranges[name]])))))
+      .then(() => this.quietly(() => this.stage.plotly.relayout(this.gd, Object.fromEntries(names.map((name) => [`${name}.range`, [...ranges[name]]])))))
       .catch((error) => this.fail(error))
       .finally(() => (this.widening = false));
   }

@@ -38,9 +38,17 @@ def slices(recording: Recording, text: Text, *, measure: str) -> Film:
         uirevision=f"{is_accuracy(measure)}",
     )
     title, alt = text("picture.slices"), text("alt.slices", measure=text(f"axis.{measure}"))
-    return Film(
-        "slices", len(recording), {"data": data, "layout": layout}, tuple(moves), title=title, alt=alt
-    )
+    figure, label = {"data": data, "layout": layout}, _lengths(recording, text)
+    return Film("slices", len(recording), figure, tuple(moves), (label,), title=title, alt=alt)
+
+
+def _lengths(recording: Recording, text: Text) -> Label:
+    """How long all weights together are: the same step is short for long ones."""
+    optimizers = recording.config.optimizers
+    lengths = {f"length{o}": recording.track("norm")[:, o] for o in range(len(optimizers))}
+    parts = [text("live.length", name=text(f"brief.{name}"), o=o) for o, name in enumerate(optimizers)]
+    place: dict[str, Any] = {"x": 0.5, "y": 1.0, "xanchor": "center", "size": 12, "color": "--dl-muted"}
+    return Label(text("live.lengths") + " · ".join(parts), lengths, **place)
 
 
 def sliced(recording: Recording, text: Text, measure: str) -> Drawn:
@@ -50,18 +58,20 @@ def sliced(recording: Recording, text: Text, measure: str) -> Drawn:
     data: list[dict[str, Any]] = []
     moves = []
     for o, name in enumerate(recording.config.optimizers):
-        color, _, _, dash = LOOKS[name]
+        color, symbol, _, dash = LOOKS[name]
         for which, width, opacity in ((measure, 2.8, 1.0), (other_set(measure), 1.4, 0.55)):
             part = "train" if which.startswith("train") else "test"
             label = text(f"legend.{part}", name=text.option("optimizers", name))
             line = {"color": color, "width": width, "dash": dash}
             look = {"type": "scatter", "mode": "lines", "name": label, "line": line, "opacity": opacity}
-            columns = {
-                "x": np.broadcast_to(along, held.shape[:1] + along.shape),
-                "y": held[:, o, :, MEASURES.index(which)],
-            }
-            moves.append(Move(len(data), columns))
+            moves.append(Move(len(data), {"y": held[:, o, :, MEASURES.index(which)]}))
             data.append({**look, "hoverinfo": "name", "x": along, "y": []})
+        middle = held[:, o, len(along) // 2, MEASURES.index(measure)]  # (T,)
+        head, moved = surface.head(
+            len(data), text.option("optimizers", name), color, symbol=symbol, x=0 * middle, y=middle
+        )
+        data.append(head)
+        moves.append(moved)
     return data, moves
 
 
@@ -111,7 +121,7 @@ def around(recording: Recording, found: Recording | None, text: Text, *, measure
     layout = theme.layout(
         xaxis={**bare, "range": [-0.5, width - 0.5]},
         yaxis={**bare, "range": [-2.2, side + 1.2]},
-        margin={"l": 8, "r": 8, "t": 4, "b": 4},
+        margin={"l": 8, "r": 8, "t": 20, "b": 4},
         dragmode=False,
         meta=sets,
     )
@@ -196,10 +206,10 @@ def honest(recording: Recording, found: Surface | None, text: Text, *, measure: 
         look, move = curves.curve(len(data), label, color, away, dash=LOOKS[name][3])
         data.append({**look, "yaxis": "y2"})
         moves.append(Move(move.trace, {"x": updates, "y": away}, "grow"))
-    far = theme.axis(text("axis.distance"), rangemode="tozero", domain=[0, 0.3], nticks=3)
+    far = theme.axis(text("axis.distance"), rangemode="tozero", domain=[0, 0.28], nticks=3)
     layout = theme.layout(
         xaxis=theme.axis(text("axis.updates"), range=[0, 1.02 * recording.config.updates], anchor="y2"),
-        yaxis=scale(text, measure, domain=[0.38, 1]),
+        yaxis=scale(text, measure, domain=[0.36, 1]),
         yaxis2=far,
         meta=found.stage,
         uirevision=f"honest {is_accuracy(measure)}",

@@ -26,6 +26,7 @@ from dlviz.plots.film import Film, Label
 from dlviz.recording import Recording
 from dlviz.text import Text
 
+SEEN = [-1.35, 1.25]  # losses in the miniature, as logarithms
 PLANES = ("pca", "random", "between")
 
 
@@ -150,7 +151,9 @@ def losses(recording: Recording, text: Text, *, measure: str) -> Film:
                 head, moved = surface.head(len(data), label, color, symbol=symbol, x=updates, y=values)
                 data.append(head)
                 moves.append(moved)
-    x = theme.axis(text("axis.updates"), range=[0, 1.02 * recording.config.updates])
+    x = theme.axis(
+        text("axis.updates"), range=[-0.02 * recording.config.updates, 1.02 * recording.config.updates]
+    )
     layout = theme.layout(xaxis=x, yaxis=scale(text, measure), uirevision=kind)
     title, alt = text(f"picture.{kind}"), text(f"alt.{kind}", optimizers=_names(recording, text))
     return Film(
@@ -162,7 +165,7 @@ def miniature(recording: Recording, text: Text) -> Film:
     """The valleys around the present weights, small and without words."""
     data, moves = closeups.sliced(recording, text, "train_loss")
     bare = {"visible": False, "fixedrange": True}
-    axes = {"xaxis": {**bare, "range": [-1, 1]}, "yaxis": {**bare, "type": "log"}}
+    axes = {"xaxis": {**bare, "range": [-1, 1]}, "yaxis": {**bare, "type": "log", "range": SEEN}}
     layout = theme.layout(**axes, margin={"l": 0, "r": 0, "t": 0, "b": 0}, dragmode=False, hovermode=False)
     figure = {"data": data, "layout": layout}
     return Film("miniature", len(recording), figure, tuple(moves), alt=text("sentence"))

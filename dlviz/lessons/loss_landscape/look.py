@@ -22,7 +22,7 @@ LOOKS = {
 }
 EYES = {
     "pca": {"x": 1.3, "y": 1.2, "z": 1.05},  # from where the paths end
-    "random": {"x": 0.95, "y": -1.2, "z": 1.4},
+    "random": {"x": 1.05, "y": -1.32, "z": 1.5},
     "between": {"x": 0.55, "y": -1.6, "z": 1.15},  # the start lies behind the two ends
 }
 LOWEST, HIGHEST = 1e-4, 1e3  # losses beyond which a picture shows no difference
@@ -75,7 +75,7 @@ def scale(text: Text, measure: str, **parts: Any) -> dict[str, Any]:
 
 def camera(plane: str) -> dict[str, Any]:
     """From where a plane is looked at."""
-    return {"eye": EYES[plane], "center": {"x": 0, "y": 0, "z": -0.26}}
+    return {"eye": EYES[plane], "center": {"x": 0, "y": 0, "z": -0.3}}
 
 
 def axis_names(recording: Recording, text: Text, plane: str) -> tuple[str, str]:

@@ -120,6 +120,8 @@ class Film:
         labels: the texts that change.
         title, alt: what it is called; what it shows, for those who do not see it.
         click: what a click on it chooses, if anything.
+        peek: where a small map under the pointer is seen in large: {"film": its name, "titles": by trace and map, from
+            below}, if anywhere.
         draw: what is done with points that are painted on it; then it neither zooms nor is clicked.
     """
 
@@ -132,6 +134,7 @@ class Film:
     alt: str = ""
     click: str | None = None
     draw: str | None = None
+    peek: Mapping[str, Any] | None = None
 
     def still(self, step: int = -1, *, dark: bool = False) -> go.Figure:
         """The figure at one step, as Plotly's own.

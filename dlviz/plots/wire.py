@@ -98,6 +98,7 @@ def _head(film: Film) -> dict[str, Any]:
         "alt": film.alt,
         "click": film.click,
         "draw": film.draw,
+        "peek": film.peek,
         "words": film.figure is None,
     }
 

@@ -75,6 +75,7 @@ def network(recording: Recording, text: Text, *, unit: str = "out", weight: str 
         title=text("picture.network"),
         alt=text("alt.network", sizes=sizes),
         click="network",
+        peek={"film": "surface", "titles": _titles(recording, text, moves)},
     )
 
 
@@ -165,6 +166,17 @@ def _tiles(layer: np.ndarray, every: int) -> dict[str, Any]:
     x = mosaic.centres(layer[0, 0] - half, layer[0, 0] + half, drawing.CELLS // every)
     y = mosaic.centres(layer[-1, 1] - half, layer[0, 1] + half, rows)
     return mosaic.bitmap(x, y, theme.SIGNED, -1.0, 1.0)
+
+
+def _titles(recording: Recording, text: Text, moves: list[Move]) -> dict[int, list[str]]:
+    """What each tile is called when it is seen in large, by the trace of its layer, from below."""
+    scene, titles = recording.scene, {}
+    columns = [move.trace for move in moves if "z" in move.columns]
+    for layer, (trace, size) in enumerate(zip(columns, scene.sizes[1:], strict=True), start=1):
+        hidden = [title_of(text, f"{layer}.{k}") for k in range(size, 0, -1)]
+        names = hidden if layer < len(columns) else [title_of(text, "out")] * size
+        titles[trace] = [text("picture.surface", unit=name) for name in names]
+    return titles
 
 
 def _names(scene: Any, layers: list[np.ndarray], text: Text) -> list[Label]:

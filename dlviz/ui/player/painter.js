@@ -28,6 +28,12 @@ function drawsInSoftware() {
   return softwareGl;
 }
 
+/** As many cells as a bitmap has, over the whole of others. */
+function stretched({ x, y }, [height, width]) {
+  const edges = (old, count) => Array.from({ length: count + 1 }, (_, k) => old[0] + ((old[old.length - 1] - old[0]) * k) / count);
+  return { x: edges(x, width), y: edges(y, height) };
+}
+
 /** A canvas as large as its picture. */
 class Sheet {
   constructor(className) {
@@ -121,7 +127,7 @@ export class Painter {
   paint(step, resting = false) {
     const movers = resting ? this.solids : this.movers;
     if (!movers.length || !this.film.rows) return false;
-    const state = `${resting} ${step} ${this.read()}`;
+    const state = `${resting} ${step} ${this.peek?.key} ${this.read()}`;
     if (state === this.state) return false;
     this.state = state;
     const { width, height } = this.gd._fullLayout;
@@ -143,13 +149,22 @@ export class Painter {
     return true;
   }
 
+  /** The colours by which the numbers of a trace that moves are read. */
+  colorsOf(trace) {
+    if (!this.looks) this.read();
+    const { table, low, high } = this.looks.get(trace);
+    return { table, low, high };
+  }
+
   one(ctx, mover, look, step) {
     const column = ([k, j]) => this.film.columns[k][j];
     const values = {};
     for (const [name, place] of Object.entries(mover.grow)) values[name] = column(place).data;
     if (look.type === 'heatmap') {
       mover.trail ??= new Bitmap();
-      mover.trail.paint(ctx, mover.view, look, column(mover.show.z), step, this.gd.calcdata[mover.trace]?.[0]);
+      const cells = this.gd.calcdata[mover.trace]?.[0];
+      if (this.peek) mover.trail.paint(ctx, mover.view, { ...look, ...this.peek.colors }, this.peek.column, step, stretched(cells, this.peek.column.shape));
+      else mover.trail.paint(ctx, mover.view, look, column(mover.show.z), step, cells);
       return;
     }
     for (const [name, place] of Object.entries(mover.show)) values[name] = column(place).row(step);

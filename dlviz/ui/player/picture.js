@@ -40,7 +40,7 @@ export class Picture {
   set(film) {
     const { texts } = this.stage;
     this.film = film;
-    this.title.textContent = film.head.title ?? '';
+    this.entitle();
     this.hint.textContent = film.head.click && this.stage.stage?.served ? say(texts, 'click') : '';
     this.plot.setAttribute('aria-label', film.head.alt || film.head.title || this.name);
     this.plot.classList.toggle('dl-clickable', Boolean(film.head.click));
@@ -50,6 +50,11 @@ export class Picture {
       button.title = text;
     }
     this.note.textContent = say(texts, 'failed');
+  }
+
+  /** Its own title, or that of the map of another picture that it shows in large. */
+  entitle() {
+    this.title.textContent = this.painter.peek?.title ?? this.film.head.title ?? '';
   }
 
   /** Gives Plotly the figure with a step in it; a new head, a new theme. */
@@ -177,7 +182,7 @@ export class Picture {
   }
 
   async settleNow(step) {
-    if (!this.ready || !this.film.rows) return;
+    if (!this.ready || !this.film.rows || this.painter.peek) return;
     const shown = Math.min(step, this.film.rows - 1);
     if (!this.moving && shown === this.settled) return;
     const { turn } = this;
@@ -201,6 +206,7 @@ export class Picture {
 
   /** Another recording begins: nothing of the last one may be taken for it. */
   renew() {
+    this.painter.peek = null;
     this.settled = -1;
     this.turn += 1;
     this.painter.forget();

@@ -5,6 +5,7 @@ import {say} from './format.js'
 import {icon, make} from './icons.js'
 import {LiveText} from './labels.js'
 import {Picture} from './picture.js'
+import {watchPeeks} from './peek.js'
 import {themeAt} from './theme.js'
 
 /** All pictures of one stage; also what a picture asks of its stage. */
@@ -40,7 +41,7 @@ export class Scene {
     const fresh = [];
     this.pictures = flat.map((film) => {
       const old = this.pictures.find((picture) => picture.name === film.name);
-      const picture = old ?? new Picture(this, film.name);
+      const picture = old ?? watchPeeks(this, new Picture(this, film.name));
       if (!old || heads.includes(film.name)) fresh.push(picture);
       picture.set(film);
       if (film.head.draw || picture.brush) (picture.brush ??= new Brush(picture)).set(film);

@@ -1,0 +1,56 @@
+// While a pointer rests on one of the small maps of a picture, another picture shows that map in large.
+
+const MAP_GAP = 255; // the level of a cell that is not there
+
+/** Which of `count` equal cells between the outermost edges holds a value; -1 if none does. */
+function cellAt(value, edges, count) {
+  const share = (value - edges[0]) / (edges[edges.length - 1] - edges[0]);
+  return share >= 0 && share < 1 ? Math.floor(share * count) : -1;
+}
+
+/** The small map at a place of a picture: rows of a bitmap between two gaps, counted from below; null where there is none. */
+function mapAt({ gd, painter, film }, clientX, clientY, step) {
+  const box = gd.getBoundingClientRect();
+  const { xaxis, yaxis } = gd._fullLayout;
+  const [x, y] = [xaxis.p2d(clientX - box.left - xaxis._offset), yaxis.p2d(clientY - box.top - yaxis._offset)];
+  for (const { trace, show } of painter.movers) {
+    const cells = gd.calcdata[trace]?.[0];
+    if (!show.z || !cells?.x) continue;
+    const column = film.columns[show.z[0]][show.z[1]];
+    const [height, width] = column.shape;
+    const [row, across] = [cellAt(y, cells.y, height), cellAt(x, cells.x, width)];
+    const raw = column.raw(Math.min(step, film.rows - 1));
+    const empty = (k) => raw[k * width] === MAP_GAP;
+    if (row < 0 || across < 0 || empty(row)) continue;
+    let [from, to, number] = [row, row + 1, 0];
+    while (from > 0 && !empty(from - 1)) from -= 1;
+    while (to < height && !empty(to)) to += 1;
+    for (let k = 1; k <= from; k++) if (empty(k - 1) && !empty(k)) number += 1;
+    const rows = (t) => column.raw(t).subarray(from * width, to * width);
+    return { trace, number, key: `${trace} ${number}`, column: { shape: [to - from, width], lo: column.lo, hi: column.hi, raw: rows } };
+  }
+  return null;
+}
+
+/** Lets a picture show its maps in large, if its film says where; returns the picture. */
+export function watchPeeks(scene, picture) {
+  let shown = null; // the picture that shows a map now
+  const show = (target, map) => {
+    if (target.painter.peek?.key === map?.key) return;
+    shown = map ? target : null;
+    target.painter.peek = map;
+    target.settled = -1; // Plotly shows something else
+    target.entitle();
+    scene.stage.invalidate();
+    scene.stage.rest();
+  };
+  picture.plot.addEventListener('pointermove', (event) => {
+    const { peek } = picture.film.head;
+    const target = peek && scene.pictures.find((other) => other.name === peek.film);
+    if (!target?.ready || !picture.ready || !picture.film.rows || event.pointerType !== 'mouse') return;
+    const map = mapAt(picture, event.clientX, event.clientY, scene.step);
+    show(target, map && { ...map, title: peek.titles[map.trace][map.number], colors: picture.painter.colorsOf(map.trace) });
+  });
+  picture.plot.addEventListener('pointerleave', () => shown && show(shown, null));
+  return picture;
+}

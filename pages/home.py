@@ -26,10 +26,10 @@ def miniature(lesson: dlviz.Lesson, text: Text, recording: dlviz.Recording, _: o
 for chapter, slugs in CHAPTERS.items():
     if not slugs:
         continue
-    st.subheader(shared(f"chapter.{chapter}"), anchor=False)
+    st.header(shared(f"chapter.{chapter}"), anchor=False)
     for slug, column in zip(slugs, st.columns(max(3, len(slugs))), strict=False):
         lesson, text = dlviz.lesson(slug), site.text(slug)
-        with column, st.container(border=True):
+        with column, st.container(border=True, height="stretch"):
             choices = Choices(slug, lesson.experiment.Config, linked=False)
             stage = Stage(choices, lesson.experiment, text, miniature=True)
             stage.show(partial(miniature, lesson, text))

@@ -30,7 +30,7 @@ def code(experiment: Experiment, picture: Callable[..., Film], choices: Choices,
         return source.notebook(experiment, choices.config, text("title"), labels=names)
 
     with st.container(key="section-code"):
-        st.subheader(text("code.title"), anchor=False)
+        st.header(text("code.title"), anchor=False)
         st.markdown(text("code.about"))
         with st.container(horizontal=True):
             st.download_button(text("code.script"), script, f"{slug}.py", "text/x-python", on_click="ignore")

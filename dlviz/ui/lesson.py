@@ -137,7 +137,7 @@ def predict(
         return
     key = choices.key("predicted")
     with st.container(key="section-predict", border=True):
-        st.subheader(text("section.predict"), anchor=False)
+        st.header(text("section.predict"), anchor=False)
         st.markdown(text("predict.question"))
         predicted = st.session_state.get(key)
         choices.awaited = False

@@ -74,7 +74,7 @@ def section(title: str, body: str, *, name: str) -> None:
     """A passage under its heading, unless a teacher's link hides it."""
     if not {name, "words"} & presenting().hidden:
         with st.container(key=f"section-{name}"):
-            st.subheader(title, anchor=False)
+            st.header(title, anchor=False)
             st.markdown(body)
 
 

@@ -94,8 +94,9 @@ def graph(recording: Recording, text: Text) -> Film:
 def miniature(recording: Recording, text: Text) -> Film:
     """The graph, small and without numbers."""
     data, moves = _graph(recording, text)
+    room = [[low - 0.2 * (high - low), high + 0.2 * (high - low)] for low, high in _ranges(recording.scene)]
     layout = theme.layout(
-        **drawing.bare_axes(*_ranges(recording.scene)),
+        **drawing.bare_axes(*room),
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         dragmode=False,
         hovermode=False,

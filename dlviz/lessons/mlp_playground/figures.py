@@ -223,4 +223,5 @@ def _formula(recording: Recording, unit: str) -> Label:
     if config.batch_norm and layer < last:
         return Label(f"{name} = {function}( BN( {total} ) )", values)
     values["b"] = recording.track("biases")[:, number]
-    return Label(f"{name} = {function}( {total} {{b:+.2f}} )", values)
+    worked = f"{total} {{b:+.2f}}"
+    return Label(f"{name} = {function}( {worked} )" if function else f"{name} = {worked}", values)

@@ -74,14 +74,15 @@ def points(scene: Any, text: Text) -> list[dict[str, Any]]:
             own = target == k if scene.classes else np.ones(len(target), bool)
             color, symbol = LOOKS[k % len(LOOKS)]
             marker: dict[str, Any] = {"color": color, "size": 7, "symbol": symbol}
-            if not scene.classes:
+            if not scene.classes:  # a value by its colour, as on the map; the split by shape
                 most = value_scale(scene)
                 marker |= {"color": target, "colorscale": theme.SIGNED, "cmin": -most, "cmax": most}
-            edge = {"color": "--dl-paper" if split == "train" else "--dl-text", "width": 1}
-            if split == "test" and scene.classes:
-                marker |= {"symbol": f"{symbol}-open", "line": {"color": color, "width": 1.8}}
+                shape = ("circle", "--dl-muted", 0.8) if split == "train" else ("square", "--dl-text", 1.2)
+                marker |= {"symbol": shape[0], "line": {"color": shape[1], "width": shape[2]}}
+            elif split == "train":
+                marker |= {"line": {"color": "--dl-paper", "width": 1}}
             else:
-                marker |= {"line": edge}
+                marker |= {"symbol": f"{symbol}-open", "line": {"color": color, "width": 1.8}}
             plain = class_name(text, name)
             called = text(f"legend.{split}_class", name=plain) if name else text(f"legend.{split}")
             look = {

@@ -148,6 +148,16 @@ def test_the_plane_of_principal_components_equals_scikit_learns(paths: Tensor) -
     assert np.allclose(plane.points(plane.coordinates(points)), projected, atol=1e-4)
 
 
+def test_the_random_plane_is_normalised_as_the_config_says(paths: Tensor) -> None:
+    start, end, shape = pieces(network_of(Config(**SMALL)))["layers.0.weight"]
+    own = paths[0, -1, start:end].view(shape).norm(dim=1)
+    for normalization in ("filter", "none"):
+        plane = grid.plane_of(grid.Config(**SMALL, plane="random", normalization=normalization), paths)
+        lengths = plane.axes[:, start:end].view(2, *shape).norm(dim=2)
+        assert torch.equal(plane.origin, paths[0, -1])
+        assert torch.allclose(lengths, own.expand(2, -1), rtol=1e-4) == (normalization == "filter")
+
+
 def test_a_plane_through_three_networks_holds_all_three(paths: Tensor) -> None:
     three = torch.stack([paths[0, -1], paths[1, -1], paths[0, 0]])
     plane = plane_through(*three)

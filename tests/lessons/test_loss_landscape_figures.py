@@ -86,7 +86,7 @@ def test_the_words_tell_the_true_loss_that_of_the_shadow_and_the_distance() -> N
     for o in (0, 1):
         told = recording[80].train_loss[o], found.on_path[o, 80]
         assert f"<b>{told[0]:.3g}</b> / {told[1]:.3g} / {found.distance[o, 80]:.1f}" in line
-    assert f"{100 * found.explained:.1f} %" in film.labels[1].at(0)
+    assert f"{100 * found.explained:.2g} %" in film.labels[1].at(0)
 
 
 def end_of(config: Config) -> torch.Tensor:

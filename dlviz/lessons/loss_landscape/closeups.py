@@ -115,13 +115,13 @@ def around(recording: Recording, found: Recording | None, text: Text, *, measure
         below: dict[str, Any] = {"y": -0.8, "yanchor": "top", "size": 12, "color": "--dl-muted"}
         labels.append(Label(text(form), numbers, **below, **place))
     made = recording.track("update")[which * every].astype(np.float32)
-    place = {"x": 1.0, "y": 1.0, "xanchor": "right", "yanchor": "bottom"}
+    place = {"x": 1.0, "y": 1.03, "xanchor": "right", "yanchor": "bottom"}
     labels.append(Label(text("live.measured"), {"update": made}, size=12, color="--dl-muted", **place))
     bare = {"visible": False, "fixedrange": True}
     layout = theme.layout(
         xaxis={**bare, "range": [-0.5, width - 0.5]},
         yaxis={**bare, "range": [-2.2, side + 1.2]},
-        margin={"l": 8, "r": 8, "t": 20, "b": 4},
+        margin={"l": 8, "r": 8, "t": 30, "b": 4},
         dragmode=False,
         meta=sets,
     )
@@ -168,7 +168,7 @@ def sharpness(recording: Recording, found: Recording | None, text: Text) -> Film
         data.append(
             {**quiet, "name": text("legend.edge"), "x": [0, config.updates], "y": [threshold, threshold]}
         )
-        place: dict[str, Any] = {"x": config.updates, "y": threshold, "xref": "x", "yref": "y"}
+        place: dict[str, Any] = {"x": config.updates, "y": threshold + 0.05 * top, "xref": "x", "yref": "y"}
         labels.append(
             Label(text("legend.edge"), **place, xanchor="right", yanchor="bottom", color="--dl-muted")
         )

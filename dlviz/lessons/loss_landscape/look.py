@@ -21,9 +21,9 @@ LOOKS = {
     "adam": (SERIES[2], "diamond", "diamond", "dot"),
 }
 EYES = {
-    "pca": {"x": 1.3, "y": 1.2, "z": 1.05},  # from where the paths end
+    "pca": {"x": 1.2, "y": 1.1, "z": 1.35},  # from where the paths end
     "random": {"x": 1.05, "y": -1.32, "z": 1.5},
-    "between": {"x": 0.55, "y": -1.6, "z": 1.15},  # the start lies behind the two ends
+    "between": {"x": 0.6, "y": -1.7, "z": 1.3},  # the start lies behind the two ends
 }
 LOWEST, HIGHEST = 1e-4, 1e3  # losses beyond which a picture shows no difference
 

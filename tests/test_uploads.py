@@ -176,7 +176,7 @@ def test_a_table_stays_while_somebody_holds_it_and_then_until_there_is_no_room(
     kept = uploads.keep(table(PEOPLE.replace("160", "170")))
     digest = uploads.digest_of(kept)
     assert uploads.keep(table(PEOPLE.replace("160", "170"))) is kept
-    monkeypatch.setattr(uploads, "BUDGET", 0)
+    monkeypatch.setattr(uploads.SHELF, "budget", 0)
     uploads.keep(table(numbers(33)))
     assert uploads.uploaded(digest) is kept
     uploads.keep(table(numbers(34)))

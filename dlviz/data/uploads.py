@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import chain
 from typing import Annotated
-from weakref import WeakValueDictionary
 
 import numpy as np
 from pydantic import AfterValidator, Field
 
-from dlviz.data.refusal import Refusal
 from dlviz.data.sheets import CLASSES, Column, Table
+from dlviz.data.shelf import Shelf
 
-BUDGET = 32 * 2**20  # bytes of tables that are kept though nobody looks at them
 NOWHERE = (0, 1, 2)
 
 
@@ -107,7 +103,7 @@ def serving(table: Table, x: int, y: int, target: int) -> tuple[int, int, int]:
 
 def suggested(table: str) -> tuple[int, int, int]:
     """The columns that a table opens with; any three numbers where there is no such table."""
-    found = _find(table)
+    found = SHELF.find(table)
     return serving(found, -1, -1, -1) if found else NOWHERE
 
 
@@ -116,10 +112,7 @@ def keep(table: Table) -> Table:
 
     It stays for as long as anybody holds the answer, and then until newer tables need the room.
     """
-    with _LOCK:
-        kept = _ALL.setdefault(digest_of(table), table)
-        _use(kept)
-        return kept
+    return SHELF.keep(digest_of(table), table)
 
 
 def uploaded(digest: str) -> Table:
@@ -128,10 +121,7 @@ def uploaded(digest: str) -> Table:
     Raises:
         Refusal: "absent": this process does not have it.
     """
-    table = _find(digest)
-    if table is None:
-        raise Refusal("absent", 0, digest)
-    return table
+    return SHELF.take(digest, "absent")
 
 
 def digest_of(table: Table) -> str:
@@ -141,22 +131,6 @@ def digest_of(table: Table) -> str:
         state.update(repr((column.name, column.categories, len(column.values))).encode())
         state.update(column.values.tobytes())
     return state.hexdigest()
-
-
-def _find(digest: str) -> Table | None:
-    with _LOCK:
-        table = _ALL.get(digest)
-        if table is not None:
-            _use(table)
-        return table
-
-
-def _use(table: Table) -> None:
-    """Marks a table as the last one used, and lets go of those for which there is no room."""
-    _RECENT[id(table)] = table
-    _RECENT.move_to_end(id(table))
-    while len(_RECENT) > 1 and sum(kept.nbytes() for kept in _RECENT.values()) > BUDGET:
-        _RECENT.popitem(last=False)
 
 
 def _whole_numbers(values: np.ndarray) -> np.ndarray:
@@ -171,9 +145,6 @@ def _present(digest: str) -> str:
     return digest
 
 
-_LOCK = threading.Lock()
-_ALL: WeakValueDictionary[str, Table] = WeakValueDictionary()  # everything that somebody holds
-_RECENT: OrderedDict[int, Table] = OrderedDict()  # what is held here
-
+SHELF: Shelf[Table] = Shelf(32 * 2**20)
 Digest = Annotated[str, Field(max_length=16), AfterValidator(_present)]
 ColumnNumber = Annotated[int, Field(ge=0, le=63)]

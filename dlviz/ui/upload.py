@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from dlviz.data import sheets, uploads
+from dlviz.data import pictures, sheets, uploads
 from dlviz.data.refusal import Refusal
 from dlviz.text import Text
 from dlviz.ui.choices import Choices, quoted
@@ -54,6 +54,51 @@ def table(choices: Choices, text: Text, file: str, columns: tuple[str, str, str]
         _columns(choices, text, state["table"], file, columns)
         for sentence in said(text, state["table"]):
             st.caption(sentence)
+
+
+def picture(choices: Choices, text: Text, field: str, **then: Any) -> None:
+    """Takes in a picture from a file or a camera.
+
+    Args:
+        choices: what the learner has chosen.
+        text: the words.
+        field: the field of the config that holds the picture's digest.
+        then: what else is chosen with a picture that is taken.
+    """
+    state: dict[str, Any] = st.session_state.setdefault(
+        f"{choices.slug}.{field}", {"picture": None, "refused": None}
+    )
+    if digest := getattr(choices.config, field):
+        state["picture"] = pictures.pictured(digest)  # as long as the session holds it, the process keeps it
+    present = presenting()
+    if {"controls", field} & present.hidden:
+        return
+    locked = bool(present.locked & {field, "train"})
+    key = f"{choices.slug}.{field}.file"
+
+    def take(source: str) -> None:
+        given = st.session_state[source]
+        state["refused"] = None
+        if given is None:
+            return  # the file was taken from the list: what it brought stays
+        try:
+            state["picture"] = pictures.keep(pictures.read(given.getvalue()))
+        except Refusal as refusal:
+            state["refused"] = refusal
+            return
+        choices.change(**{field: pictures.digest_of(state["picture"])}, **then)
+
+    usual: dict[str, Any] = {"on_change": take, "disabled": locked}
+    if st.toggle(text("upload.camera"), key=f"{key}.camera", disabled=locked):
+        st.camera_input(text("upload.camera"), key=f"{key}.shot", args=(f"{key}.shot",), **usual)
+    else:
+        hint = text("upload.picture_help")
+        st.file_uploader(text("upload.picture"), help=hint, key=key, args=(key,), **usual)
+    if state["refused"]:
+        st.error(why(text, state["refused"]))
+    if digest:
+        height, width = state["picture"].pixels.shape[:2]
+        st.caption(text("upload.picture_read", height=height, width=width))
 
 
 def why(text: Text, refusal: Refusal) -> str:

@@ -116,12 +116,13 @@ def around(recording: Recording, found: Recording | None, text: Text, *, measure
         labels.append(Label(text(form), numbers, **below, **place))
     made = recording.track("update")[which * every].astype(np.float32)
     place = {"x": 1.0, "y": 1.03, "xanchor": "right", "yanchor": "bottom"}
-    labels.append(Label(text("live.measured"), {"update": made}, size=12, color="--dl-muted", **place))
+    told = text("live.measured_accuracy" if is_accuracy(measure) else "live.measured_loss")
+    labels.append(Label(told, {"update": made}, size=12, color="--dl-muted", **place))
     bare = {"visible": False, "fixedrange": True}
     layout = theme.layout(
         xaxis={**bare, "range": [-0.5, width - 0.5]},
         yaxis={**bare, "range": [-2.2, side + 1.2]},
-        margin={"l": 8, "r": 8, "t": 30, "b": 4},
+        margin={"l": 8, "r": 8, "t": 30, "b": 12},
         dragmode=False,
         meta=sets,
     )

@@ -75,7 +75,7 @@ def scale(text: Text, measure: str, **parts: Any) -> dict[str, Any]:
 
 def camera(plane: str) -> dict[str, Any]:
     """From where a plane is looked at."""
-    return {"eye": EYES[plane], "center": {"x": 0, "y": 0, "z": -0.3}}
+    return {"eye": EYES[plane], "center": {"x": 0, "y": 0, "z": -0.38 if plane == "between" else -0.3}}
 
 
 def axis_names(recording: Recording, text: Text, plane: str) -> tuple[str, str]:

@@ -12,12 +12,13 @@ from torch import Tensor
 
 CLASSES = ("circle", "square", "triangle", "star")
 SIDE = 32  # pixels
-COUNT = 1200  # scenes
+COUNT = 1600  # scenes
 MARKED = CLASSES.index("star")  # the class that the mark goes with
 MARK = 4  # pixels along a side of the mark, in the corner at the top left
 MARK_COLOR = (1.0, 0.1, 0.9)
-CLUTTER = 5  # pieces of clutter on the ground
+CLUTTER = 3  # pieces of clutter on the ground
 CANDIDATES = 6  # colours of which an object takes the one that stands out most
+MOST_TURN = 0.3  # radians that an object is turned to either side
 INNER = 0.42  # radius of a star's inner corners by that of its points
 
 
@@ -78,16 +79,16 @@ def scenes(count: int, seed: int) -> Scenes:
 def draw_masks(labels: Int64[Tensor, " N"], random: torch.Generator) -> Bool[Tensor, "N 32 32"]:
     """Where each object is; all of it lies inside the picture."""
     n = len(labels)
-    radius = 7 + 5 * uniform(random, n)
+    radius = 8 + 5 * uniform(random, n)
     centre = radius[:, None] + (SIDE - 1 - 2 * radius[:, None]) * uniform(random, n, 2)  # (N, 2)
-    turn = 2 * math.pi * uniform(random, n)
+    turn = MOST_TURN * (2 * uniform(random, n) - 1)
     u, v = turned(centre, turn)  # (N, 32, 32) each, in pixels from the object's centre
     r = radius[:, None, None]
     circle = u**2 + v**2 < (0.85 * r) ** 2
     square = torch.maximum(u.abs(), v.abs()) < 0.75 * r
-    corners = [k * 2 * math.pi / 3 for k in range(3)]
-    triangle = torch.stack([u * math.cos(a) + v * math.sin(a) < r / 2 for a in corners]).all(0)
-    star = (u**2 + v**2).sqrt() < r * edge_of_star(torch.atan2(v, u))
+    sides = [math.pi / 2 + k * 2 * math.pi / 3 for k in range(3)]  # v grows downwards: a corner points up
+    triangle = torch.stack([u * math.cos(a) + v * math.sin(a) < r / 2 for a in sides]).all(0)
+    star = (u**2 + v**2).sqrt() < r * edge_of_star(torch.atan2(v, u) + math.pi / 2)
     every = torch.stack([circle, square, triangle, star])  # (4, N, 32, 32), in the order of CLASSES
     return every[labels, torch.arange(n)]
 

@@ -18,6 +18,6 @@ sys.path[:0] = [] if str(HOUSE) in sys.path else [str(HOUSE)]
 if st.runtime.exists() and st.runtime.scriptrunner.get_script_run_ctx(suppress_warning=True):
     runpy.run_path(str(SITE), run_name="__main__")
 else:
-    from dlviz.ui.server import ROUTES, lifespan
+    from dlviz.ui.server import MIDDLEWARE, ROUTES, lifespan
 
-    app = st.App(SITE, routes=ROUTES, lifespan=lifespan)
+    app = st.App(SITE, routes=ROUTES, middleware=MIDDLEWARE, lifespan=lifespan)

@@ -8,9 +8,12 @@ from contextlib import asynccontextmanager
 from threading import Lock, Thread
 from typing import Any
 
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+
+from dlviz.ui.ahead import Ahead
 
 PLOTLY = "/dlviz/plotly.min.js"
 WEEK = "public, max-age=604800, immutable"
@@ -60,3 +63,4 @@ async def _plotly(request: Request) -> Response:
 
 
 ROUTES = [Route(PLOTLY, _plotly)]
+MIDDLEWARE = [Middleware(Ahead, script=PLOTLY)]

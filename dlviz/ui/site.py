@@ -117,7 +117,6 @@ def main() -> None:
     """Every visit: warm up, choose the language, navigate, run the page."""
     from dlviz.ui import server
 
-    server.warm_up()
     shared = words(language())
     st.set_page_config(layout="wide", page_icon=str(HOUSE / "assets" / "icon.svg"))
     home = st.Page(HOUSE / "pages" / "home.py", title=shared("app.home"), url_path="home", default=True)
@@ -132,6 +131,7 @@ def main() -> None:
     )
     st.html(f"<style>{SITE_CSS}</style>")
     _player()(data={"plotly": server.PLOTLY if server.served else None}, key="player")
+    server.warm_up()  # meanwhile the browser takes in what was sent
     chosen.run()
     _frame()(data={"lang": shared.lang, "present": presenting().on}, key="site")
 

@@ -4,11 +4,12 @@ let plotlyScript = null;
 
 function loadScript(source) {
   return new Promise((resolve, reject) => {
-    const script = document.createElement('script');
-    script.src = source;
+    const address = new URL(source, location.href).href;
+    const ahead = document.readyState === 'complete' ? null : [...document.scripts].find(({ src }) => src === address); // the page asked for it
+    const script = ahead ?? Object.assign(document.createElement('script'), { src: address });
     script.onload = () => (window.Plotly ? resolve(window.Plotly) : reject(new Error('no Plotly')));
     script.onerror = () => reject(new Error('no Plotly'));
-    document.head.append(script);
+    if (!ahead) document.head.append(script);
   });
 }
 

@@ -24,7 +24,7 @@ def relief(
         shown: (G, G) numbers for the hover, if heights are drawn on another scale.
     """
     lights = {"ambient": 0.75, "diffuse": 0.55, "specular": 0.08, "roughness": 0.9}
-    lines = {"show": True, "usecolormap": False, "color": "--dl-contour", "width": 1}
+    lines = {"show": True, "usecolormap": False, "color": "--dl-ridge", "width": 1}
     low, high = float(np.nanmin(z)), float(np.nanmax(z))
     levels = {"start": low, "end": high, "size": (high - low) / 16 or 1.0}
     colors = {"colorscale": theme.HEIGHT, "showscale": False, "cmin": low, "cmax": high}

@@ -34,6 +34,7 @@ LIGHT = {
     "--dl-middle": "#cfe3e6",
     "--dl-high": "#fbf5e6",
     "--dl-contour": "rgba(40, 60, 80, 0.28)",
+    "--dl-ridge": "#c4dbe6",  # the same on a surface in space, where nothing shines through
     "--dl-basin-1-near": "#f1c6aa",
     "--dl-basin-1-far": "#aa5823",
     "--dl-basin-2-near": "#9ec9e2",
@@ -74,6 +75,7 @@ DARK = {
     "--dl-middle": "#25485a",
     "--dl-high": "#5b5a55",
     "--dl-contour": "rgba(220, 230, 240, 0.25)",
+    "--dl-ridge": "#5d7784",
     "--dl-basin-1-near": "#de7b39",
     "--dl-basin-1-far": "#482c1d",
     "--dl-basin-2-near": "#1f83bb",

@@ -29,6 +29,7 @@ from dlviz.ui.take import animated
 
 PLAY = "play"  # the fragment of a page that holds its stage and controls
 ANSWER = 0.12  # seconds of computing for one request
+FIRST_ANSWER = 0.6  # for a recording beside that has nothing to show yet
 OPENING = 60  # frames that a stage opens with
 
 MOUNT = (PLAYER / "mount.js").read_text(encoding="utf-8")
@@ -212,7 +213,7 @@ class Stage:
         if asked.get("tape") == self.tape.name:
             LIBRARY.advance(self.tape, min(int(asked.get("want", 0)), self.tape.length), ANSWER)
         for tape in self._others.values():
-            LIBRARY.advance(tape, tape.length, ANSWER)
+            LIBRARY.advance(tape, tape.length, ANSWER if len(tape) else FIRST_ANSWER)
         if asked.get("plotly"):
             self._answer(plotly=plotly_script())
         if self.choices.awaited:

@@ -72,7 +72,7 @@ export class Picture {
     this.stale = this.waits = false; // it waits no longer for its new head
     const { theme } = stage;
     const traces = dressed(film.head.figure.data ?? [], theme);
-    const layout = dressedLayout(film.head.figure.layout, theme, stage.coarse);
+    const layout = dressedLayout(film.head.figure.layout, theme, stage.coarse, this.plot.clientWidth);
     this.own = freeRanges(film);
     for (const [name, range] of Object.entries(this.own)) layout[name] = { ...layout[name], range };
     this.wanted = Object.fromEntries(Object.entries(layout).filter(([, part]) => part?.range).map(([name, part]) => [name, [...part.range]])); // Plotly writes into its own

@@ -1,5 +1,6 @@
 // Colours and letters of the page around the stage, put into figures.
 
+const NARROW = 460; // CSS pixels: a legend then stands below its scene
 let colorPad = null;
 
 /** Any CSS colour as [red, green, blue, alpha], 0 to 255. */
@@ -55,7 +56,7 @@ export function dressed(part, theme, key = '') {
 }
 
 /** A figure's layout in the theme: clear ground, the page's letters. */
-export function dressedLayout(layout, theme, coarse) {
+export function dressedLayout(layout, theme, coarse, width = Infinity) {
   const copy = dressed(layout ?? {}, theme);
   copy.paper_bgcolor ??= 'rgba(0,0,0,0)';
   copy.plot_bgcolor ??= 'rgba(0,0,0,0)';
@@ -70,6 +71,10 @@ export function dressedLayout(layout, theme, coarse) {
   delete copy.height;
   const scenes = Object.keys(copy).filter((name) => name.startsWith('scene'));
   for (const name of scenes) copy[name].dragmode ??= 'turntable';
+  if (scenes.length && width < NARROW && copy.showlegend) {
+    copy.legend = { ...copy.legend, orientation: 'h', x: 0, xanchor: 'left', y: 0, yanchor: 'top' };
+    copy.margin = { ...copy.margin, b: 64 };
+  }
   if (coarse && !scenes.length) copy.dragmode = false; // a finger on a flat picture scrolls the page
   return copy;
 }

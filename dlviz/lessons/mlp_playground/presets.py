@@ -8,6 +8,7 @@ from typing import Any
 
 from dlviz.data import tables
 from dlviz.data.own import encode
+from dlviz.lessons.mlp_playground.changes import BOUNDS
 from dlviz.lessons.mlp_playground.datasets import REGRESSION
 from dlviz.lessons.mlp_playground.experiment import Config
 
@@ -83,4 +84,7 @@ def details(config: Config) -> list[str]:
 def shape_of(config: Config) -> dict[str, Any]:
     """The choices on which the page beside the pictures depends."""
     brought = {"data", "points", "table", "feature_x", "feature_y", "target"}
-    return config.model_dump(include=brought | {"inputs", "hidden", "activations", "epochs", "changes"})
+    changeable = set(BOUNDS)  # the form "from this step on" begins with their values
+    return config.model_dump(
+        include=brought | changeable | {"inputs", "hidden", "activations", "epochs", "changes"}
+    )

@@ -146,7 +146,7 @@ export class TimeBar {
 
   /** What a mark means is said while the playhead is at it. */
   sayMark({ marks, step, last }) {
-    const near = marks.filter((mark) => Math.abs(mark.step - step) <= last / SAID);
+    const near = marks.filter((mark) => last > 0 && Math.abs(mark.step - step) <= last / SAID);
     this.said.hidden = !near.length;
     if (!near.length) return;
     this.said.textContent = near.map(({ text }) => text).join(' · ');

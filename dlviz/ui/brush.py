@@ -27,17 +27,21 @@ class Brush:
     Attributes:
         kind: the number of a class, or ERASER.
         colors: tokens of the classes' colours.
+        spacing: between the points of a stroke.
+        radius: that the eraser reaches.
     """
 
     kind: str
     colors: tuple[str, ...]
+    spacing: float = SPACING
+    radius: float = RADIUS
 
     @property
     def look(self) -> dict[str, Any]:
         """What the browser needs to paint with it at once."""
         erases = self.kind == ERASER
         color = "" if erases else self.colors[int(self.kind)]
-        return {"erases": erases, "color": color, "spacing": RADIUS if erases else SPACING}
+        return {"erases": erases, "color": color, "spacing": self.radius if erases else self.spacing}
 
     def on(self, choices: Choices, field: str) -> Callable[[np.ndarray], None]:
         """What adds painted points to a field of the config, or takes them from it."""
@@ -47,7 +51,7 @@ class Brush:
             if field in presenting().locked:
                 return
             if self.kind == ERASER:
-                choices.change(**{field: own.erase(text, points, RADIUS)})
+                choices.change(**{field: own.erase(text, points, self.radius)})
             else:
                 choices.change(**{field: own.add(text, points, int(self.kind))})
 

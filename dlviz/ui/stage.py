@@ -81,7 +81,7 @@ class Stage:
 
     @property
     def step(self) -> int:
-        """The step at which the learner looked last, at rest; told only to a page that asked for reports."""
+        """The step at which the learner clicked last, or looked at rest if the page asked for reports."""
         step: int = min(self._state["look"], self.choices.config.length() - 1)
         return step
 
@@ -197,10 +197,9 @@ class Stage:
     def _deed(self, name: str) -> dict[str, Any]:
         """What the learner did, once: the browser says it again until it hears that it was done."""
         deed = self._asked(name)
-        name_of_deed = deed.get("id")
-        if name_of_deed is not None and name_of_deed == self._state["deed"]:
+        if deed.get("id") is not None and deed["id"] == self._state["deed"]:
             return {}
-        self._state["deed"] = name_of_deed
+        self._state["deed"] = deed.get("id")
         return deed
 
     def _asked(self, name: str) -> dict[str, Any]:
@@ -233,6 +232,7 @@ class Stage:
 
     def _on_click(self, clicks: Clicks) -> None:
         asked, locked = self._deed("click"), presenting().locked
+        self._state["look"] = max(0, int(asked.get("step", self._state["look"])))
         fields = clicks.get(asked.get("action", ""), ())
         if callable(fields):
             fields(float(asked["x"]), float(asked["y"]))

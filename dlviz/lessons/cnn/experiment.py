@@ -19,8 +19,8 @@ from dlviz.lessons.cnn.training import (
     SHOWN,
     OptimizerName,
     ScheduleName,
+    blank_network,
     load_weights,
-    new_network,
     replay,
 )
 
@@ -37,7 +37,7 @@ class Config(BaseConfig):
     Attributes:
         data: digits 8x8; faces 25x25, or patches that are none; generated shapes 32x32 in colour; the same with a
             shortcut: a mark in the corner of every star.
-        picture: which of the test pictures is looked at; one beyond the last is the last.
+        example: which of the test pictures is looked at; one beyond the last is the last.
         blocks: of convolution, batch normalisation and ReLU, with pooling between two.
         filters: of the first block; the others have twice as many.
         kernel_size: pixels along a side of a filter.
@@ -47,7 +47,7 @@ class Config(BaseConfig):
     """
 
     data: DataName = "digits"
-    picture: Annotated[int, Field(ge=0, le=539)] = 6
+    example: Annotated[int, Field(ge=0, le=539)] = 6
     blocks: Annotated[int, Field(ge=1, le=3)] = 2
     filters: Annotated[int, Field(ge=2, le=16)] = 8
     kernel_size: KernelName = "3"
@@ -148,11 +148,11 @@ def run(config: Config) -> Generator[Frame, None, str | None]:
     """
     torch.manual_seed(config.seed)
     examples = load_examples(config.data)
-    network = new_network(config, examples)
+    network = blank_network(config, examples)
     at = chosen_picture(config)
     X, y = examples.test_images[at, None], examples.test_labels[at, None]  # (1, C, H, W), (1,)
     made = 0
-    for moment in replay(config.changed(picture=0)):
+    for moment in replay(config.changed(example=0)):
         load_weights(network, moment.weights)
         yield Frame(**vars(moment), **seen(network, X, y))
         made += 1
@@ -161,7 +161,7 @@ def run(config: Config) -> Generator[Frame, None, str | None]:
 
 def chosen_picture(config: Config) -> int:
     """The number of the test picture that is looked at."""
-    return min(config.picture, len(load_examples(config.data).test_images) - 1)
+    return min(config.example, len(load_examples(config.data).test_images) - 1)
 
 
 def seen(network: Network, X: Tensor, y: Tensor) -> dict[str, Any]:

@@ -62,15 +62,27 @@ class Replay:
 
 @lru_cache(maxsize=3)
 def replay(config: Any) -> Replay:
-    """The training of a config, whatever picture it looks at: give it the config with picture 0."""
+    """The training of a config, whatever picture it looks at: give it the config with example 0."""
     return Replay(config)
 
 
 def new_network(config: Any, examples: Examples) -> Network:
     """The network before training."""
     torch.manual_seed(config.seed)
+    return build(config, examples)
+
+
+def blank_network(config: Any, examples: Examples) -> Network:
+    """The same network without numbers; nothing random is drawn."""
+    with torch.device("meta"):
+        network = build(config, examples)
+    return network.to_empty(device="cpu").eval()
+
+
+def build(config: Any, examples: Examples) -> Network:
+    """A network for these pictures."""
     _, channels, side, _ = examples.train_images.shape
-    random = torch.Generator().manual_seed(config.seed)
+    random = torch.Generator("cpu").manual_seed(config.seed)
     return Network(config, channels, side, len(examples.classes), random)
 
 

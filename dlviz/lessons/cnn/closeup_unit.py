@@ -1,0 +1,220 @@
+"""One unit: where in the picture it answers, the sum that it forms there, and its nine strongest training pictures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from dlviz.lessons.cnn import tiles
+from dlviz.lessons.cnn.figures_network import scale_of, title_of
+from dlviz.lessons.cnn.reading import field_of, parts_of
+from dlviz.plots import graph, mosaic, pictures, theme
+from dlviz.plots.film import Film, Label, Levels, Move
+from dlviz.recording import Recording
+from dlviz.text import Text
+
+EPSILON = 1e-5  # of batch normalisation
+LEFT, MIDDLE, RIGHT = (0.0, 40.0), (52.0, 92.0), (156.0, 92.0)  # left side and width of the three parts
+HEIGHT = 92.0
+ROWS = (66.0, 38.0, 10.0)  # of window, filter and products: bottom of each
+TALL = 21.0  # of their tiles, at most
+
+
+def unit_in_detail(recording: Recording, text: Text, *, unit: str) -> Film:
+    """The unit's receptive field on the chosen picture, its sum there, and its strongest pictures."""
+    data: list[dict[str, Any]] = []
+    moves: list[Move] = []
+    block, k = (int(part) - 1 for part in unit.split("."))
+    peak = peaks_of(recording, block, k)  # (T,)
+    labels = [
+        *_picture(recording, text, data, moves, block, k, peak),
+        *_sum(recording, text, data, moves, block, k, peak),
+        *_strongest(recording, text, data, moves, block, k),
+    ]
+    axes = graph.bare_axes([-2, RIGHT[0] + RIGHT[1] + 2], [-4, HEIGHT + 9])
+    axes["yaxis"] |= {"scaleanchor": "x", "constrain": "domain"}
+    axes["xaxis"] |= {"constrain": "domain"}
+    layout = theme.layout(**axes, margin={"l": 4, "r": 4, "t": 2, "b": 2}, dragmode=False)
+    title = text("picture.unit", unit=title_of(text, unit))
+    figure = {"data": data, "layout": layout}
+    return Film(
+        "closeup", len(recording), figure, tuple(moves), tuple(labels), title=title, alt=text("alt.unit")
+    )
+
+
+def peaks_of(recording: Recording, block: int, k: int) -> np.ndarray:
+    """The pixel of its map at which a unit answers most strongly to the chosen picture, (T,)."""
+    maps = tiles.maps_of(recording, block)[:, k]
+    return maps.reshape(len(maps), -1).argmax(1)
+
+
+def windows_of(recording: Recording, block: int, peak: np.ndarray) -> np.ndarray:
+    """What the filters of a block see at a pixel, (T, c, k, k): the picture, or maps from their recorded levels."""
+    scene, config = recording.scene, recording.config
+    if block == 0:
+        shown = scene.test_pictures[scene.picture] / np.float32(255)
+        below = np.broadcast_to(shown, (len(recording), *shown.shape))
+    else:
+        reach = recording.track("reach")[:, tiles.units_of(recording, block - 1), None, None]
+        below = pooled(reach * tiles.maps_of(recording, block - 1).astype(np.float32) / 254, config.pooling)
+    size, side = int(config.kernel_size), scene.sides[block]
+    padded = np.pad(below, ((0, 0), (0, 0), (size // 2, size // 2), (size // 2, size // 2)))
+    rows, columns = (peak // side)[:, None] + np.arange(size), (peak % side)[:, None] + np.arange(size)
+    steps = np.arange(len(recording))[:, None, None]
+    window: np.ndarray = padded.transpose(0, 2, 3, 1)[steps, rows[:, :, None], columns[:, None, :]]
+    return window.transpose(0, 3, 1, 2)
+
+
+def pooled(maps: np.ndarray, pooling: str) -> np.ndarray:
+    """Maps (T, c, h, w) after pooling."""
+    if pooling == "none":
+        return maps
+    height, width = (size // 2 * 2 for size in maps.shape[-2:])
+    fours = maps[..., :height, :width].reshape(*maps.shape[:2], height // 2, 2, width // 2, 2)
+    return fours.max((3, 5)) if pooling == "max" else fours.mean((3, 5))
+
+
+def boxes(places: np.ndarray, side: int, field: tuple[int, int, float], whole: int) -> np.ndarray:
+    """Receptive fields of pixels of a map, (..., 4): left, top, right and bottom in the picture, cut at its edge."""
+    size, jump, first = field
+    centre = np.stack([places % side, places // side], axis=-1) * jump + first + 0.5
+    box: np.ndarray = np.concatenate([centre - size / 2, centre + size / 2], axis=-1).clip(0, whole)
+    return box.astype(np.float32)
+
+
+def outline(box: np.ndarray, left: np.ndarray, top: np.ndarray, scale: float) -> dict[str, np.ndarray]:
+    """Boxes (T, n, 4) as one path that breaks after each: x and y, (T, 6 n)."""
+    x = left[..., None] + scale * box[..., [0, 2, 2, 0, 0]]
+    y = top[..., None] - scale * box[..., [1, 1, 3, 3, 1]]
+    gap = np.full((*box.shape[:-1], 1), np.nan, np.float32)
+    return {
+        axis: np.concatenate([np.broadcast_to(values, (*box.shape[:-1], 5)), gap], axis=-1)
+        .reshape(len(box), -1)
+        .astype(np.float32)
+        for axis, values in (("x", x), ("y", y))
+    }
+
+
+def _picture(
+    recording: Recording, text: Text, data: list[Any], moves: list[Move], block: int, k: int, peak: np.ndarray
+) -> list[Label]:
+    """The picture with the receptive field of the strongest pixel; below it the map."""
+    scene = recording.scene
+    whole, side = scene.test_pictures.shape[-1], scene.sides[block]
+    levels, look = pictures.coded(scene.test_pictures[scene.picture, None], scale_of(recording.config))
+    bottom = HEIGHT - LEFT[1]
+    shown = levels[0, ::-1].astype(np.float32)
+    data.append(pictures.bitmap((LEFT[0], bottom, LEFT[1], LEFT[1]), shown.shape, **look, z=shown))
+    maps = tiles.maps_of(recording, block)[:, k, ::-1]  # (T, h, w)
+    own = pictures.bitmap(
+        (LEFT[0], 0, LEFT[1], LEFT[1]), maps.shape[1:], zmin=0.0, zmax=1.0, colorscale=tiles.ACTIVE
+    )
+    moves.append(Move(len(data), {"z": Levels(maps, 0.0, 1.0)}))
+    data.append(own)
+    top = np.full((1,), HEIGHT, np.float32)
+    field = boxes(peak[:, None], side, field_of(recording.config, block), whole)
+    _line(data, moves, outline(field, np.zeros(1), top, LEFT[1] / whole), text("legend.field"))
+    pixel = boxes(peak[:, None], side, (1, 1, 0.0), side)
+    _line(
+        data, moves, outline(pixel, np.zeros(1), top - HEIGHT + LEFT[1], LEFT[1] / side), text("legend.pixel")
+    )
+    size = field_of(recording.config, block)[0]
+    middle = LEFT[0] + LEFT[1] / 2
+    return [
+        _head(text("legend.sees", size=size), middle, HEIGHT + 1),
+        Label(text("legend.map"), {"most": recording.track("reach")[:, tiles.units_of(recording, block)][:, k]},
+              **_place(middle, LEFT[1] + 1)),
+    ]  # fmt: skip
+
+
+def _sum(
+    recording: Recording, text: Text, data: list[Any], moves: list[Move], block: int, k: int, peak: np.ndarray
+) -> list[Label]:
+    """Window times filter, input by input; then the bias or batch normalisation, and ReLU."""
+    parts = parts_of(recording.config, recording.track("weights"))
+    window = windows_of(recording, block, peak)  # (T, c, k, k)
+    weight = parts[f"convolutions.{block}.weight"][:, k]
+    product = window * weight
+    steps, inputs, size, _ = window.shape
+    columns = inputs if inputs <= 16 else inputs // 2
+    rows = -(-inputs // columns)
+    scale = min(TALL / (rows * (size + 1)), MIDDLE[1] / (columns * (size + 1)))
+    wide, tall = scale * (columns * (size + 1) - 1), scale * (rows * (size + 1) - 1)
+    left = MIDDLE[0] + (MIDDLE[1] - wide) / 2
+    labels = [_head(text("legend.sum"), MIDDLE[0] + MIDDLE[1] / 2, HEIGHT + 1)]
+    for name, values, bottom in zip(("window", "filter", "product"), (window, weight, product), ROWS):
+        most = np.maximum(np.abs(values.reshape(steps, -1)).max(1), 1e-30)[:, None, None, None]
+        signed = np.rint(mosaic.MIDDLE + mosaic.MIDDLE * values / most).astype(np.uint8)
+        whole = pictures.sheet(signed, columns, 1)
+        box, shown = (left, bottom, wide, tall), Levels(whole, -1.0, 1.0)
+        look = pictures.bitmap(box, whole.shape[1:], zmin=-1.0, zmax=1.0, colorscale=theme.SIGNED)
+        moves.append(Move(len(data), {"z": shown}))
+        data.append(look)
+        labels.append(
+            Label(
+                text(f"legend.{name}"),
+                **_place(MIDDLE[0] + MIDDLE[1] / 2, bottom + tall + 0.5),
+                color="--dl-muted",
+            )
+        )
+    total = product.reshape(steps, -1).sum(1)
+    values = {"sum": total}
+    if recording.config.batch_norm:
+        mean, variance, factor, bias = (
+            parts[f"norms.{block}.{name}"][:, k] for name in ("running_mean", "running_var", "weight", "bias")
+        )
+        values["normed"] = (total - mean) / np.sqrt(variance + EPSILON) * factor + bias
+        line = text("live.normed")
+    else:
+        values["bias"] = parts[f"convolutions.{block}.bias"][:, k]
+        values["normed"] = total + values["bias"]
+        line = text("live.biased")
+    values["out"] = np.maximum(values["normed"], 0)
+    labels.append(Label(line, values, **_place(MIDDLE[0] + MIDDLE[1] / 2, 0.0), color="--dl-text"))
+    return labels
+
+
+def _strongest(
+    recording: Recording, text: Text, data: list[Any], moves: list[Move], block: int, k: int
+) -> list[Label]:
+    """The nine training pictures to which the unit answers most strongly, each with its receptive field."""
+    scene = recording.scene
+    number = tiles.units_of(recording, block).start + k
+    chosen, peaks = (recording.track(name)[:, number] for name in ("strongest", "peaks"))  # (T, 9)
+    levels, look = pictures.coded(scene.train_pictures, scale_of(recording.config))
+    whole = levels.shape[1]
+    gap = max(1, whole // 10)
+    shown = pictures.Sheet(levels, chosen, 3, gap)
+    cells = 3 * (whole + gap) - gap
+    moves.append(Move(len(data), {"z": Levels(shown, 0.0, 254.0)}))
+    data.append(pictures.bitmap((RIGHT[0], 0, RIGHT[1], RIGHT[1]), (cells, cells), **look))
+    scale, ninth = RIGHT[1] / cells, np.arange(9)
+    left, top = RIGHT[0] + scale * (whole + gap) * (ninth % 3), HEIGHT - scale * (whole + gap) * (ninth // 3)
+    field = boxes(peaks, scene.sides[block], field_of(recording.config, block), whole)  # (T, 9, 4)
+    _line(data, moves, outline(field, left, top, scale), text("legend.field"))
+    return [_head(text("legend.strongest"), RIGHT[0] + RIGHT[1] / 2, HEIGHT + 1)]
+
+
+def _line(data: list[Any], moves: list[Move], path: dict[str, np.ndarray], name: str) -> None:
+    line = {"color": "--dl-attention", "width": 2}
+    moves.append(Move(len(data), path))
+    data.append(
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": [],
+            "y": [],
+            "line": line,
+            "name": name,
+            "hoverinfo": "skip",
+        }
+    )
+
+
+def _head(name: str, x: float, y: float) -> Label:
+    return Label(f"<b>{name}</b>", **_place(x, y))
+
+
+def _place(x: float, y: float) -> dict[str, Any]:
+    return {"x": x, "y": y, "xref": "x", "yref": "y", "xanchor": "center", "yanchor": "bottom", "size": 12}

@@ -1,0 +1,212 @@
+"""Two close-ups of the test pictures: who is taken for whom, and the plane of the last layer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from dlviz.lessons.cnn.figures_network import class_name, scale_of
+from dlviz.plots import mosaic, pictures, theme
+from dlviz.plots.film import Film, Label, Levels, Move
+from dlviz.recording import Recording
+from dlviz.text import Text
+
+MISREAD = 12  # pictures that are shown of a step
+ACROSS = 4
+COUNTS = [[0.0, "--dl-zero"], [1.0, "--dl-model"]]
+
+
+def confusion(recording: Recording, text: Text) -> Film:
+    """True class by answer on each test set; beside it pictures of the step that are misread."""
+    scene, given = recording.scene, recording.track("answers")  # (T, M)
+    classes = [class_name(text, name) for name in scene.classes]
+    count, length = len(classes), len(recording)
+    data: list[dict[str, Any]] = []
+    moves: list[Move] = []
+    labels: list[Label] = []
+    axes: dict[str, Any] = {}
+    ends = (0, *scene.tests)
+    share = 0.56 / len(scene.tests)
+    for k, (start, end) in enumerate(zip(ends, ends[1:])):
+        counts = counted(scene.test_labels[start:end], given[:, start:end], count)  # (T, K, K)
+        part = counts / np.maximum(counts.sum(-1, keepdims=True), 1)
+        number = "" if k == 0 else str(k + 1)
+        places = np.arange(count, dtype=np.float32)
+        look = mosaic.bitmap(
+            places,
+            places,
+            COUNTS,
+            0.0,
+            1.0,
+            xaxis=f"x{number}",
+            yaxis=f"y{number}",
+            xgap=1,
+            ygap=1,
+            opacity=0.6,
+        )
+        moves.append(Move(len(data), {"z": Levels.of(part.astype(np.float32), 0.0, 1.0)}))
+        data.append(look)
+        where: dict[str, Any] = {
+            "xref": f"x{number}",
+            "yref": f"y{number}",
+            "xanchor": "center",
+            "yanchor": "middle",
+        }
+        for true in range(count):
+            for answer in range(count):
+                strings = [str(n) if n else "" for n in counts[:, true, answer].tolist()]
+                labels.append(Label(strings=strings, x=answer, y=true, size=11 if count > 4 else 15, **where))
+        ticks: dict[str, Any] = {"tickvals": places, "ticktext": classes, "showgrid": False}
+        middle = [k * share + (0.05 if k else 0), (k + 1) * share - 0.02]
+        axes[f"xaxis{number}"] = theme.axis(
+            text("axis.answer"), **ticks, range=[-0.5, count - 0.5], domain=middle, anchor=f"y{number}"
+        )
+        axes[f"yaxis{number}"] = theme.axis(
+            text("axis.true") if k == 0 else "",
+            **ticks,
+            range=[count - 0.5, -0.5],
+            domain=[0, 0.9],
+            anchor=f"x{number}",
+            showticklabels=k == 0,
+        )
+        name = text(f"legend.set_{k}") if len(scene.tests) > 1 else text("legend.tested")
+        labels.append(Label(f"<b>{name}</b>", x=sum(middle) / 2, y=1.0, xanchor="center", size=12))
+    _wrong(recording, text, data, moves, labels, axes, classes)
+    layout = theme.layout(**axes, margin={"l": 66, "r": 8, "t": 4, "b": 38}, dragmode=False)
+    figure = {"data": data, "layout": layout}
+    title, alt = text("picture.confusion"), text("alt.confusion")
+    return Film("closeup", length, figure, tuple(moves), tuple(labels), title=title, alt=alt, click="misread")
+
+
+def counted(truth: np.ndarray, given: np.ndarray, classes: int) -> np.ndarray:
+    """How many of each true class (row) got each answer (column) at every step, (T, K, K)."""
+    pair = classes * truth + given.astype(np.int64)  # (T, M)
+    return np.stack([np.bincount(row, minlength=classes**2) for row in pair]).reshape(-1, classes, classes)
+
+
+def misread(recording: Recording) -> np.ndarray:
+    """The first test pictures that are misread at a step, (T, 12); -1 where there are no more."""
+    given, truth = recording.track("answers"), recording.scene.test_labels
+    chosen = np.full((len(given), MISREAD), -1)
+    for row, wrong in zip(chosen, given != truth):
+        found = np.flatnonzero(wrong)[:MISREAD]
+        row[: len(found)] = found
+    return chosen
+
+
+def misread_at(recording: Recording, x: float, y: float, step: int) -> int | None:
+    """The test picture that was hit among those that are misread at a step."""
+    if not (0 <= x < ACROSS and 0 <= y < MISREAD // ACROSS):
+        return None
+    found = misread(recording[step : step + 1])[0, int(MISREAD // ACROSS - 1 - y // 1) * ACROSS + int(x)]
+    return int(found) if found >= 0 else None
+
+
+def _wrong(
+    recording: Recording,
+    text: Text,
+    data: list[Any],
+    moves: list[Move],
+    labels: list[Label],
+    axes: dict[str, Any],
+    classes: list[str],
+) -> None:
+    scene, chosen = recording.scene, misread(recording)
+    levels, look = pictures.coded(scene.test_pictures, scale_of(recording.config))
+    side = levels.shape[1]
+    gap = max(1, side // 3)
+    shown = pictures.Sheet(levels, chosen, ACROSS, gap)
+    rows = MISREAD // ACROSS
+    tile = side / (side + gap)
+    box = (0.0, 1 - tile, ACROSS - 1 + tile, rows - 1 + tile)
+    moves.append(Move(len(data), {"z": Levels(shown, 0.0, 254.0)}))
+    data.append(pictures.bitmap(box, shown[:1].shape[1:], **look, xaxis="x9", yaxis="y9"))
+    axes["xaxis9"] = theme.axis(
+        visible=False, range=[-0.15, ACROSS], domain=[0.62, 1], anchor="y9", constrain="domain"
+    )
+    axes["yaxis9"] = theme.axis(
+        visible=False, range=[0, rows], domain=[0, 0.9], anchor="x9", scaleanchor="x9", constrain="domain"
+    )
+    given = recording.track("answers")
+    for k in range(MISREAD):
+        strings = [
+            f"{classes[scene.test_labels[one]]} → <b>{classes[said[one]]}</b>" if one >= 0 else ""
+            for one, said in zip(chosen[:, k], given)
+        ]
+        place: dict[str, Any] = {
+            "x": k % ACROSS + tile / 2,
+            "y": rows - k // ACROSS - tile - 0.01,
+            "xref": "x9",
+            "yref": "y9",
+        }
+        labels.append(Label(strings=strings, **place, xanchor="center", size=11))
+    number = (given != scene.test_labels).sum(1).astype(np.float32)
+    labels.append(Label(text("legend.misread"), {"n": number}, x=0.81, y=1.0, xanchor="center", size=12))
+
+
+def plane(recording: Recording, text: Text) -> Film:
+    """Test pictures as the last layer sees them, in the two directions in which they differ most at the step."""
+    scene, points = recording.scene, recording.track("points")  # (T, V, 2)
+    truth = scene.test_labels[: scene.shown]
+    data: list[dict[str, Any]] = []
+    moves: list[Move] = []
+    for k, name in enumerate(scene.classes):
+        own = truth == k
+        color = theme.SERIES[k % len(theme.SERIES)]
+        look: dict[str, Any] = {"type": "scatter", "name": class_name(text, name), "hoverinfo": "name"}
+        if recording.config.data == "digits":
+            look |= {
+                "mode": "text",
+                "text": [name] * int(own.sum()),
+                "textfont": {"size": 14, "color": color},
+            }
+        else:
+            symbol = {"circle": "circle", "square": "square", "triangle": "triangle-up", "star": "star"}.get(
+                name, "circle" if k else "x"
+            )
+            marker = {
+                "symbol": symbol,
+                "size": 9,
+                "color": color,
+                "line": {"width": 0.8, "color": "--dl-paper"},
+            }
+            look |= {"mode": "markers", "marker": marker}
+        moves.append(Move(len(data), {"x": points[:, own, 0], "y": points[:, own, 1]}))
+        data.append({**look, "x": [], "y": []})
+    if scene.picture < scene.shown:
+        ring = {
+            "size": 22,
+            "symbol": "circle-open",
+            "color": "--dl-attention",
+            "line": {"width": 2.5, "color": "--dl-attention"},
+        }
+        here = points[:, scene.picture]
+        moves.append(Move(len(data), {"x": here[:, :1], "y": here[:, 1:]}))
+        name = text("legend.chosen")
+        data.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "marker": ring,
+                "x": [],
+                "y": [],
+                "name": name,
+                "hoverinfo": "name",
+            }
+        )
+    span = {"range": [-3.2, 3.2], "showticklabels": False, "nticks": 7}
+    x, y = theme.axis(text("axis.first"), **span), theme.axis(text("axis.second"), **span)
+    legend = {"x": 1.0, "xanchor": "right", "y": 1.0, "bgcolor": "rgba(0,0,0,0)", "font": {"size": 12}}
+    margin, names = {"l": 30, "r": 8, "t": 6, "b": 30}, recording.config.data != "digits"
+    layout = theme.layout(xaxis=x, yaxis=y, margin=margin, legend=legend, showlegend=names)
+    figure = {"data": data, "layout": layout}
+    title, alt = text("picture.plane"), text("alt.plane", count=scene.shown)
+    return Film("closeup", len(recording), figure, tuple(moves), title=title, alt=alt, click="point")
+
+
+def point_at(recording: Recording, x: float, y: float, step: int) -> int | None:
+    """The test picture whose point was hit at a step."""
+    distance = np.linalg.norm(recording.track("points")[step] - [x, y], axis=1)
+    nearest = int(distance.argmin())
+    return nearest if distance[nearest] < 0.2 else None

@@ -1,0 +1,201 @@
+"""The network in large: what every unit sees in the chosen picture, or how the loss hangs on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from dlviz.lessons.cnn import tiles
+from dlviz.plots import graph, pictures, theme
+from dlviz.plots.film import Film, Label, Move
+from dlviz.recording import Recording
+from dlviz.text import Text
+
+ASPECT, WIDE = 1.72, 2.4  # of the largest picture and of the fourth
+BARS = 3.4  # of the answer's width are bars
+
+
+def scale_of(config: Any) -> list[list[Any]]:
+    """The colours of grey pictures: ink, or light."""
+    return pictures.INK if config.data == "digits" else pictures.PHOTOGRAPH
+
+
+def class_name(text: Text, name: str) -> str:
+    """What a class is called."""
+    return text(f"class.{name}") if text.has(f"class.{name}") else name
+
+
+def title_of(text: Text, unit: str) -> str:
+    """What a unit is called."""
+    block, k = unit.split(".")
+    return text("unit.name", block=block, k=k)
+
+
+def network(recording: Recording, text: Text, *, unit: str = "1.1", scale: str = "layer") -> Film:
+    """Columns of tiles: the picture, the maps of every block, and the probabilities; a click chooses a unit."""
+    at = tiles.board(recording.scene.widths, ASPECT)
+    data, moves = _columns(recording, text, at, slopes=False, scale=scale)
+    answer, moved = _answer(recording, at, len(data))
+    data.append(answer)
+    moves.append(moved)
+    data.append(_ring(at, unit, text))
+    labels = [*_heads(recording, at, text), *_answers(recording, at, text)]
+    return Film(
+        "network",
+        len(recording),
+        {"data": data, "layout": _layout(at)},
+        tuple(moves),
+        tuple(labels),
+        title=text("picture.network"),
+        alt=text("alt.network", widths=", ".join(map(str, recording.scene.widths))),
+        click="unit",
+    )
+
+
+def gradients(recording: Recording, text: Text, *, unit: str, scale: str) -> Film:
+    """The same columns: how the loss of the chosen picture changes with every pixel of every map."""
+    at = tiles.board(recording.scene.widths, WIDE, answer=0.0)
+    data, moves = _columns(recording, text, at, slopes=True, scale=scale)
+    data.append(_ring(at, unit, text))
+    return Film(
+        "gradients",
+        len(recording),
+        {"data": data, "layout": _layout(at)},
+        tuple(moves),
+        tuple(_heads(recording, at, text)),
+        title=text("picture.gradients"),
+        alt=text("alt.gradients"),
+        click="slope",
+    )
+
+
+def unit_hit(scene: Any, x: float, y: float, *, slopes: bool) -> str | None:
+    """The unit that was hit in one of the two pictures above."""
+    at = tiles.board(scene.widths, WIDE, answer=0.0) if slopes else tiles.board(scene.widths, ASPECT)
+    return tiles.unit_at(at, scene.widths, x, y)
+
+
+def _columns(
+    recording: Recording, text: Text, at: tiles.Board, *, slopes: bool, scale: str
+) -> tuple[list[dict[str, Any]], list[Move]]:
+    scene = recording.scene
+    levels, look = pictures.coded(scene.test_pictures[scene.picture, None], scale_of(recording.config))
+    x, y, side = at.picture
+    shown = pictures.bitmap(
+        (x, y, side, side), levels.shape[1:], **look, z=levels[0, ::-1].astype(np.float32)
+    )
+    data = [graph.links("--dl-grid", _funnels(recording, at), width=1), shown]
+    moves: list[Move] = []
+    colors = theme.SIGNED if slopes else tiles.ACTIVE
+    for block in range(len(scene.widths)):
+        for drawn, move in tiles.block_tiles(
+            recording, at, block, len(data), slopes=slopes, scale=scale, colors=colors
+        ):
+            data.append(drawn)
+            moves.append(move)
+    return data, moves
+
+
+def _funnels(recording: Recording, at: tiles.Board) -> np.ndarray:
+    """Lines from the corners of each column of tiles to those of the next, (E, 2, 2)."""
+    x, y, side = at.picture
+    sides = [(x + side, y, y + side)]
+    ends = []
+    for left, width in zip(at.blocks, recording.scene.widths):
+        low, high = at.rows - min(width, at.rows), at.rows - 0.12
+        before, bottom, top = sides[-1]
+        ends += [[(before, bottom), (left, low)], [(before, top), (left, high)]]
+        sides.append((left - (-width // at.rows) - 0.12, low, high))
+    return np.array(ends, np.float32)
+
+
+def _answer(recording: Recording, at: tiles.Board, trace: int) -> tuple[dict[str, Any], Move]:
+    """The probabilities as bars, from the first class on top."""
+    heights, thick = _heights(recording, at)
+    bars = {
+        "type": "bar",
+        "orientation": "h",
+        "y": heights,
+        "x": [0.0] * len(heights),
+        "base": at.answer + ANSWER_LEFT,
+        "width": thick,
+        "marker": {"color": "--dl-prediction"},
+        "hoverinfo": "skip",
+    }
+    return bars, Move(trace, {"x": recording.track("probabilities") * (tiles.ANSWER - ANSWER_LEFT - 0.9)})
+
+
+ANSWER_LEFT = 1.15  # room for the names of the classes
+
+
+def _heights(recording: Recording, at: tiles.Board) -> tuple[np.ndarray, float]:
+    count = len(recording.scene.classes)
+    pitch = min(at.rows / count, 1.1)
+    return (at.rows / 2 + pitch * ((count - 1) / 2 - np.arange(count))).astype(np.float32), 0.7 * pitch
+
+
+def _answers(recording: Recording, at: tiles.Board, text: Text) -> list[Label]:
+    scene = recording.scene
+    heights, _ = _heights(recording, at)
+    truth = scene.test_labels[scene.picture]
+    labels = []
+    for k, (name, height) in enumerate(zip(scene.classes, heights.tolist())):
+        here: dict[str, Any] = {"y": height, "xref": "x", "yref": "y", "yanchor": "middle", "size": 12}
+        called = class_name(text, name)
+        called = f"<b>✓ {called}</b>" if k == truth else called
+        labels.append(Label(called, x=at.answer + ANSWER_LEFT - 0.12, xanchor="right", **here))
+        values = {"p": 100 * recording.track("probabilities")[:, k]}
+        labels.append(Label("{p:d} %", values, x=at.width, xanchor="right", color="--dl-muted", **here))
+    return labels
+
+
+def _heads(recording: Recording, at: tiles.Board, text: Text) -> list[Label]:
+    """Names and sizes above the columns."""
+    scene = recording.scene
+    here: dict[str, Any] = {
+        "y": at.rows + 0.14,
+        "xref": "x",
+        "yref": "y",
+        "xanchor": "center",
+        "yanchor": "bottom",
+        "size": 12,
+    }
+    channels, side = scene.test_pictures.shape[1:3]
+    size = f"{side}×{side}" if channels == 1 else f"{side}×{side}×{channels}"
+    x, y, wide = at.picture
+    labels = [
+        Label(f"<b>{text('layer.picture')}</b> {size}", **here | {"x": x + wide / 2, "y": y + wide + 0.14})
+    ]
+    for k, (left, width, side) in enumerate(zip(at.blocks, scene.widths, scene.sides), start=1):
+        middle = left - (-width // at.rows) / 2 - 0.06
+        labels.append(Label(f"<b>{text('layer.block', k=k)}</b><br>{width}@{side}×{side}", x=middle, **here))
+    return labels
+
+
+def _ring(at: tiles.Board, unit: str, text: Text) -> dict[str, Any]:
+    block, k = (int(part) - 1 for part in unit.split("."))
+    left, bottom = tiles.place_of(at, block, k)
+    return square(left - 0.05, bottom - 0.05, 0.99, 0.99, title_of(text, unit), 0.0)
+
+
+def square(left: float, bottom: float, width: float, height: float, name: str, pad: float) -> dict[str, Any]:
+    x = np.array([left - pad, left + width + pad], np.float32)[[0, 1, 1, 0, 0]]
+    y = np.array([bottom - pad, bottom + height + pad], np.float32)[[0, 0, 1, 1, 0]]
+    line = {"color": "--dl-attention", "width": 2.5}
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": x,
+        "y": y,
+        "line": line,
+        "name": name,
+        "hoverinfo": "skip",
+    }
+
+
+def _layout(at: tiles.Board) -> dict[str, Any]:
+    axes = graph.bare_axes([-0.1, at.width + 0.1], [-0.2, at.rows + 1.15])
+    axes["yaxis"] |= {"scaleanchor": "x", "constrain": "domain"}
+    axes["xaxis"] |= {"constrain": "domain"}
+    return theme.layout(**axes, margin={"l": 4, "r": 4, "t": 2, "b": 2}, dragmode=False, uirevision=str(at))

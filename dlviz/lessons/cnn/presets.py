@@ -1,0 +1,35 @@
+"""Configs worth trying, by the names that the text gives them; the one that a learner predicts; what matters where."""
+
+from __future__ import annotations
+
+from dlviz.lessons.cnn.experiment import Config
+
+PRESETS: dict[str, tuple[Config, str]] = {  # a config, and the fourth picture that shows its point
+    "sketch": (Config(), "sketch"),
+    "edges": (Config(data="faces", kernel_size="7"), "unit"),
+    "parts": (Config(data="shapes"), "unit"),
+    "shortcut": (Config(data="shortcut", example=3), "confusion"),
+    "average": (Config(data="shapes", head="average"), "plane"),
+    "bare": (Config(batch_norm=False), "gradients"),
+    "apart": (Config(data="digits", example=7), "plane"),
+}
+UNITS = {"parts": {"unit": "3.1"}, "edges": {"unit": "1.1"}}  # that show the point
+PREDICTION = Config(filters=2)
+ANSWERS = ("few", "half", "most")
+IN_SIGHT = ("data", "example", "blocks", "filters", "kernel_size", "head")
+
+
+def details(config: Config) -> list[str]:
+    """The choices under "More": those that matter here."""
+    pooling = ["pooling"] if config.blocks > 1 else []
+    return [
+        *pooling,
+        "batch_norm",
+        "dropout",
+        "optimizer",
+        "learning_rate",
+        "schedule",
+        "batch_size",
+        "epochs",
+        "seed",
+    ]

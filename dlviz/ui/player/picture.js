@@ -152,9 +152,10 @@ export class Picture {
     if (this.ready && this.settled >= 0) this.painter.paint(this.settled, true);
   }
 
-  /** Whether it has a scene: slow to draw. */
-  get solid() {
-    return this.film.head.figure.data.some((trace) => trace.type === 'surface' || isSolid(trace)) ? 1 : 0;
+  /** How slow it is to draw: lines, then planes, then scenes. */
+  get weight() {
+    const { data } = this.film.head.figure;
+    return data.some((trace) => trace.type === 'surface' || isSolid(trace)) ? 2 : data.some((trace) => trace.type !== 'scatter') ? 1 : 0;
   }
 
   /** Paints a step without Plotly; true if anything was painted. */

@@ -74,10 +74,10 @@ export class Scene {
     this.roomWidth = width;
   }
 
-  /** Draws pictures, the flat ones first: they are soon done, and each is seen before the next is drawn. */
+  /** Draws pictures, the light ones first: they are soon done, and each is seen before the next is drawn. */
   async dressAll(pictures) {
     for (const picture of pictures) picture.waits = true;
-    for (const picture of [...pictures].sort((a, b) => a.solid - b.solid)) {
+    for (const picture of [...pictures].sort((a, b) => a.weight - b.weight)) {
       await picture.dress(this.step);
       await new Promise((done) => setTimeout(done));
     }

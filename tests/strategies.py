@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from dlviz.config import Config, domain
 
@@ -12,7 +14,13 @@ from dlviz.config import Config, domain
 def configs(kind: type[Config], **fixed: st.SearchStrategy[Any]) -> st.SearchStrategy[Config]:
     """Configs over the whole domain of every field; `fixed` replaces the strategy of some, e.g. of a typed text."""
     fields = {name: fixed[name] if name in fixed else values_of(kind, name) for name in kind.model_fields}
-    return st.fixed_dictionaries({}, optional=fields).map(lambda chosen: kind(**chosen))
+
+    def made(chosen: dict[str, Any]) -> Config | None:
+        with suppress(ValidationError):
+            return kind(**chosen)
+        return None  # a rule over several fields refuses it
+
+    return st.fixed_dictionaries({}, optional=fields).map(made).filter(bool)
 
 
 def values_of(kind: type[Config], name: str) -> st.SearchStrategy[Any]:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from dlviz.data import pictures
+from dlviz.data import photos, pictures
 from dlviz.data.refusal import Refusal
 from dlviz.text import LANGUAGES, words
 
@@ -60,7 +60,7 @@ def png(width: int, height: int, depth: int = 8, kind: int = 2, data: bytes = b"
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP"])
 def test_every_format_arrives_with_its_colours_in_their_places(kind: str) -> None:
-    pixels = pictures.read(saved(quarters(), kind)).pixels
+    pixels = photos.read(saved(quarters(), kind)).pixels
     assert pixels.shape == (40, 60, 3)
     assert np.abs(corners(pixels) - [RED, GREEN, BLUE, WHITE]).max() < 12
     assert not pixels.flags.writeable
@@ -78,7 +78,7 @@ def test_every_format_arrives_with_its_colours_in_their_places(kind: str) -> Non
     ids=["palette", "cmyk", "rgba", "grey with alpha", "one bit"],
 )
 def test_every_kind_of_pixel_is_all_right(image: Image.Image, shade: int | None) -> None:
-    pixels = pictures.read(saved(image, "JPEG" if image.mode == "CMYK" else "PNG")).pixels
+    pixels = photos.read(saved(image, "JPEG" if image.mode == "CMYK" else "PNG")).pixels
     assert pixels.shape == (40, 60, 3)
     assert (corners(pixels)[3] > 243).all()
     if shade is not None:
@@ -87,35 +87,35 @@ def test_every_kind_of_pixel_is_all_right(image: Image.Image, shade: int | None)
 
 def test_sixteen_bits_keep_their_shades() -> None:
     ramp = np.linspace(0, 65535, 200).astype(np.uint16)[None].repeat(20, axis=0)
-    pixels = pictures.read(saved(Image.fromarray(ramp))).pixels
+    pixels = photos.read(saved(Image.fromarray(ramp))).pixels
     assert np.abs(pixels[..., 0] - ramp / 256).max() < 1.01
 
 
 def test_what_is_transparent_lies_over_white() -> None:
     image = quarters().convert("RGBA")
     image.putalpha(0)
-    assert (pictures.read(saved(image)).pixels == 255).all()
+    assert (photos.read(saved(image)).pixels == 255).all()
     half = Image.new("RGBA", (4, 4), (0, 0, 0, 128))
-    assert np.abs(pictures.read(saved(half)).pixels - 127.0).max() <= 1
+    assert np.abs(photos.read(saved(half)).pixels - 127.0).max() <= 1
     ghost = quarters().quantize(8)
     told = saved(ghost, transparency=ghost.getpixel((5, 5)))
-    assert corners(pictures.read(told).pixels).tolist() == [[*WHITE], [*GREEN], [*BLUE], [*WHITE]]
+    assert corners(photos.read(told).pixels).tolist() == [[*WHITE], [*GREEN], [*BLUE], [*WHITE]]
 
 
 @pytest.mark.parametrize("held", range(1, 9))
 def test_a_picture_stands_upright_however_the_camera_was_held(held: int) -> None:
-    undo: Any = {**pictures.TURNED, 6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}.get(held)
+    undo: Any = {**photos.TURNED, 6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}.get(held)
     stored = quarters().transpose(undo) if undo is not None else quarters()
     exif = Image.Exif()
     exif[0x0112] = held
-    pixels = pictures.read(saved(stored, "JPEG", exif=exif, quality=95)).pixels
+    pixels = photos.read(saved(stored, "JPEG", exif=exif, quality=95)).pixels
     assert pixels.shape == (40, 60, 3)
     assert np.abs(corners(pixels) - [RED, GREEN, BLUE, WHITE]).max() < 12
 
 
 @given(st.integers(1, 900), st.integers(1, 900))
 def test_the_longer_side_has_256_pixels_at_most_and_proportions_stay(width: int, height: int) -> None:
-    rows, columns, _ = pictures.read(saved(Image.new("RGB", (width, height)), compress_level=0)).pixels.shape
+    rows, columns, _ = photos.read(saved(Image.new("RGB", (width, height)), compress_level=0)).pixels.shape
     scale = min(1, 256 / max(width, height))
     assert max(rows, columns) == min(max(width, height), 256)
     assert abs(rows - scale * height) <= 1
@@ -133,13 +133,13 @@ def test_only_the_first_frame_of_an_animation_is_read() -> None:
     frames = [Image.new("RGB", (8, 8), color) for color in (RED, BLUE, BLUE)]
     for kind in ("GIF", "WEBP"):
         data = saved(frames[0], kind, save_all=True, append_images=frames[1:])
-        assert (np.abs(pictures.read(data).pixels.reshape(-1, 3).astype(int) - RED) < 12).all()
+        assert (np.abs(photos.read(data).pixels.reshape(-1, 3).astype(int) - RED) < 12).all()
 
 
 BIG = saved(quarters(400, 300), "JPEG")
 BAD = {
     "picture_empty": [b""],
-    "picture_bytes": [b"\x89PNG\r\n\x1a\n" + bytes(pictures.LARGEST)],
+    "picture_bytes": [b"\x89PNG\r\n\x1a\n" + bytes(photos.LARGEST)],
     "picture_format": [b"hello, I am a picture", b"<svg/>", saved(quarters(), "TIFF"), b"%PDF-1.4", BIG[2:]],
     "picture_pixels": [
         png(100_000, 100_000, data=zlib.compress(b"")),
@@ -161,7 +161,7 @@ BAD = {
 )
 def test_what_is_no_picture_is_refused_with_its_reason(reason: str, data: bytes) -> None:
     with pytest.raises(Refusal) as refused:
-        pictures.read(data)
+        photos.read(data)
     assert refused.value.reason == reason
 
 
@@ -171,17 +171,17 @@ def test_any_bytes_are_a_picture_or_a_refusal(noise: bytes, kind: str, data: Any
     at = data.draw(st.integers(0, len(whole)))
     for odd in (noise, whole[:at] + noise + whole[at + len(noise) :]):
         with suppress(Refusal):
-            assert max(pictures.read(odd).pixels.shape) <= 256
+            assert max(photos.read(odd).pixels.shape) <= 256
 
 
 MEASURE = """
 import resource, sys, time
-from dlviz.data import pictures
+from dlviz.data import photos, pictures
 pictures.photograph("flower", 64)  # Pillow's own libraries are loaded
 for path in sys.argv[1:]:
     data = open(path, "rb").read()
     before, begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
-    pictures.read(data)
+    photos.read(data)
     after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(time.process_time() - begun, (after - before) * (1 if sys.platform == "darwin" else 1024))
 """
@@ -207,9 +207,9 @@ def test_a_photograph_of_the_library_is_a_square() -> None:
 
 
 def test_a_kept_picture_is_found_by_its_digest_and_made_smaller() -> None:
-    kept = pictures.keep(pictures.read(saved(quarters(64, 32))))
+    kept = pictures.keep(photos.read(saved(quarters(64, 32))))
     digest = pictures.digest_of(kept)
-    assert pictures.keep(pictures.read(saved(quarters(64, 32)))) is kept
+    assert pictures.keep(photos.read(saved(quarters(64, 32)))) is kept
     assert pictures.photo(digest, 16).shape == (8, 16, 3)
     with pytest.raises(Refusal) as refused:
         pictures.pictured("0123456789abcdef")
@@ -217,7 +217,7 @@ def test_a_kept_picture_is_found_by_its_digest_and_made_smaller() -> None:
 
 
 def test_a_script_carries_the_pixels_that_it_needs() -> None:
-    kept = pictures.keep(pictures.read(saved(quarters())))
+    kept = pictures.keep(photos.read(saved(quarters())))
     scope: dict[str, Any] = {"np": np}
     exec(pictures.photo_source(pictures.digest_of(kept), 20), scope)
     assert np.array_equal(scope["photo"]("", 20), pictures.photo(pictures.digest_of(kept), 20))

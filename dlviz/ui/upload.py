@@ -7,10 +7,11 @@ from typing import Any
 
 import streamlit as st
 
-from dlviz.data import pictures, sheets, uploads
+from dlviz.data import photos, pictures, sheets, uploads
 from dlviz.data.refusal import Refusal
 from dlviz.text import Text
 from dlviz.ui.choices import Choices, quoted
+from dlviz.ui.controls import panel
 from dlviz.ui.site import presenting
 
 NAMES = 6  # that a sentence lists
@@ -56,6 +57,22 @@ def table(choices: Choices, text: Text, file: str, columns: tuple[str, str, str]
             st.caption(sentence)
 
 
+def image(choices: Choices, text: Text, field: str, photo: str) -> None:
+    """The choice of a picture, and the room for one's own where that is chosen.
+
+    Args:
+        choices: what the learner has chosen.
+        text: the words.
+        field: the field of the config that names the picture, "own" among its options.
+        photo: the field that holds the digest of the own one.
+    """
+    present = presenting()
+    if "controls" not in present.hidden:
+        panel(choices, text, (field,), hidden=present.hidden, locked=present.locked)
+    if getattr(choices.config, field) == "own":
+        picture(choices, text, photo)
+
+
 def picture(choices: Choices, text: Text, field: str, **then: Any) -> None:
     """Takes in a picture from a file or a camera.
 
@@ -82,7 +99,7 @@ def picture(choices: Choices, text: Text, field: str, **then: Any) -> None:
         if given is None:
             return  # the file was taken from the list: what it brought stays
         try:
-            state["picture"] = pictures.keep(pictures.read(given.getvalue()))
+            state["picture"] = pictures.keep(photos.read(given.getvalue()))
         except Refusal as refusal:
             state["refused"] = refusal
             return

@@ -1,0 +1,1 @@
+"""What does a filter see? A kernel slides over a picture."""

@@ -3,7 +3,10 @@
 CHAPTERS: dict[str, tuple[str, ...]] = {
     "learning": ("gradient_descent", "backprop", "mlp_playground", "loss_landscape"),
     "classic": (),
-    "seeing": ("convolution",),
+    "seeing": (
+        "convolution",
+        "cnn",
+    ),
     "remembering": (),
     "attending": (),
     "field": (),

@@ -15,10 +15,10 @@ from dlviz.recording import Recording
 from dlviz.text import Text
 
 EPSILON = 1e-5  # of batch normalisation
-LEFT, MIDDLE, RIGHT = (0.0, 40.0), (52.0, 92.0), (156.0, 92.0)  # left side and width of the three parts
+LEFT, MAP, MIDDLE, RIGHT = (0.0, 84.0), (92.0, 84.0), (186.0, 86.0), (282.0, 92.0)  # left side and width
 HEIGHT = 92.0
-ROWS = (66.0, 38.0, 10.0)  # of window, filter and products: bottom of each
-TALL = 21.0  # of their tiles, at most
+ROWS = (68.0, 44.0, 20.0)  # of window, filter and products: bottom of each
+TALL = 15.0  # of their tiles, at most
 
 
 def unit_in_detail(recording: Recording, text: Text, *, unit: str) -> Film:
@@ -99,7 +99,7 @@ def outline(box: np.ndarray, left: np.ndarray, top: np.ndarray, scale: float) ->
 def _picture(
     recording: Recording, text: Text, data: list[Any], moves: list[Move], block: int, k: int, peak: np.ndarray
 ) -> list[Label]:
-    """The picture with the receptive field of the strongest pixel; below it the map."""
+    """The picture with the receptive field of the strongest pixel, and the map."""
     scene = recording.scene
     whole, side = scene.test_pictures.shape[-1], scene.sides[block]
     levels, look = pictures.coded(scene.test_pictures[scene.picture, None], scale_of(recording.config))
@@ -108,7 +108,7 @@ def _picture(
     data.append(pictures.bitmap((LEFT[0], bottom, LEFT[1], LEFT[1]), shown.shape, **look, z=shown))
     maps = tiles.maps_of(recording, block)[:, k, ::-1]  # (T, h, w)
     own = pictures.bitmap(
-        (LEFT[0], 0, LEFT[1], LEFT[1]), maps.shape[1:], zmin=0.0, zmax=1.0, colorscale=tiles.ACTIVE
+        (MAP[0], bottom, MAP[1], MAP[1]), maps.shape[1:], zmin=0.0, zmax=1.0, colorscale=tiles.ACTIVE
     )
     moves.append(Move(len(data), {"z": Levels(maps, 0.0, 1.0)}))
     data.append(own)
@@ -116,15 +116,13 @@ def _picture(
     field = boxes(peak[:, None], side, field_of(recording.config, block), whole)
     _line(data, moves, outline(field, np.zeros(1), top, LEFT[1] / whole), text("legend.field"))
     pixel = boxes(peak[:, None], side, (1, 1, 0.0), side)
-    _line(
-        data, moves, outline(pixel, np.zeros(1), top - HEIGHT + LEFT[1], LEFT[1] / side), text("legend.pixel")
-    )
+    _line(data, moves, outline(pixel, np.full(1, MAP[0]), top, MAP[1] / side), text("legend.pixel"))
     size = field_of(recording.config, block)[0]
     middle = LEFT[0] + LEFT[1] / 2
     return [
         _head(text("legend.sees", size=size), middle, HEIGHT + 1),
         Label(text("legend.map"), {"most": recording.track("reach")[:, tiles.units_of(recording, block)][:, k]},
-              **_place(middle, LEFT[1] + 1)),
+              **_place(MAP[0] + MAP[1] / 2, HEIGHT + 1)),
     ]  # fmt: skip
 
 
@@ -137,9 +135,12 @@ def _sum(
     weight = parts[f"convolutions.{block}.weight"][:, k]
     product = window * weight
     steps, inputs, size, _ = window.shape
-    columns = inputs if inputs <= 16 else inputs // 2
-    rows = -(-inputs // columns)
-    scale = min(TALL / (rows * (size + 1)), MIDDLE[1] / (columns * (size + 1)))
+
+    def cell(columns: int) -> float:
+        return min(TALL / (-(-inputs // columns) * (size + 1)), MIDDLE[1] / (columns * (size + 1)))
+
+    columns = max(range(1, inputs + 1), key=cell)
+    rows, scale = -(-inputs // columns), cell(columns)
     wide, tall = scale * (columns * (size + 1) - 1), scale * (rows * (size + 1) - 1)
     left = MIDDLE[0] + (MIDDLE[1] - wide) / 2
     labels = [_head(text("legend.sum"), MIDDLE[0] + MIDDLE[1] / 2, HEIGHT + 1)]

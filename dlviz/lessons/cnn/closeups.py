@@ -12,7 +12,7 @@ from dlviz.plots.film import Film, Label, Levels, Move
 from dlviz.recording import Recording
 from dlviz.text import Text
 
-MISREAD = 12  # pictures that are shown of a step
+MISREAD = 8  # pictures that are shown of a step
 ACROSS = 4
 COUNTS = [[0.0, "--dl-zero"], [1.0, "--dl-model"]]
 
@@ -27,7 +27,7 @@ def confusion(recording: Recording, text: Text) -> Film:
     labels: list[Label] = []
     axes: dict[str, Any] = {}
     ends = (0, *scene.tests)
-    share = 0.56 / len(scene.tests)
+    share = 0.62 / len(scene.tests)
     for k, (start, end) in enumerate(zip(ends, ends[1:])):
         counts = counted(scene.test_labels[start:end], given[:, start:end], count)  # (T, K, K)
         part = counts / np.maximum(counts.sum(-1, keepdims=True), 1)
@@ -57,7 +57,7 @@ def confusion(recording: Recording, text: Text) -> Film:
             for answer in range(count):
                 strings = [str(n) if n else "" for n in counts[:, true, answer].tolist()]
                 labels.append(Label(strings=strings, x=answer, y=true, size=11 if count > 4 else 15, **where))
-        ticks: dict[str, Any] = {"tickvals": places, "ticktext": classes, "showgrid": False}
+        ticks: dict[str, Any] = {"tickvals": places, "ticktext": classes, "showgrid": False, "tickangle": 0}
         middle = [k * share + (0.05 if k else 0), (k + 1) * share - 0.02]
         axes[f"xaxis{number}"] = theme.axis(
             text("axis.answer"), **ticks, range=[-0.5, count - 0.5], domain=middle, anchor=f"y{number}"
@@ -86,13 +86,25 @@ def counted(truth: np.ndarray, given: np.ndarray, classes: int) -> np.ndarray:
 
 
 def misread(recording: Recording) -> np.ndarray:
-    """The first test pictures that are misread at a step, (T, 12); -1 where there are no more."""
-    given, truth = recording.track("answers"), recording.scene.test_labels
-    chosen = np.full((len(given), MISREAD), -1)
-    for row, wrong in zip(chosen, given != truth):
-        found = np.flatnonzero(wrong)[:MISREAD]
+    """The first pictures of the last test set that are misread at a step, (T, 8); -1 where there are no more."""
+    first, wrong = first_of_last(recording.scene), wrong_of_last(recording)
+    chosen = np.full((len(wrong), MISREAD), -1)
+    for row, those in zip(chosen, wrong):
+        found = first + np.flatnonzero(those)[:MISREAD]
         row[: len(found)] = found
     return chosen
+
+
+def first_of_last(scene: Any) -> int:
+    """Where the last test set begins: with a shortcut that without marks."""
+    return (0, *scene.tests)[-2]
+
+
+def wrong_of_last(recording: Recording) -> np.ndarray:
+    """Which pictures of the last test set are misread, (T, M)."""
+    first = first_of_last(recording.scene)
+    wrong: np.ndarray = recording.track("answers")[:, first:] != recording.scene.test_labels[first:]
+    return wrong
 
 
 def misread_at(recording: Recording, x: float, y: float, step: int) -> int | None:
@@ -115,7 +127,8 @@ def _wrong(
     scene, chosen = recording.scene, misread(recording)
     levels, look = pictures.coded(scene.test_pictures, scale_of(recording.config))
     side = levels.shape[1]
-    gap = max(1, side // 3)
+    gap = max(1, side // 2)
+    short = recording.config.data == "digits"
     shown = pictures.Sheet(levels, chosen, ACROSS, gap)
     rows = MISREAD // ACROSS
     tile = side / (side + gap)
@@ -123,7 +136,7 @@ def _wrong(
     moves.append(Move(len(data), {"z": Levels(shown, 0.0, 254.0)}))
     data.append(pictures.bitmap(box, shown[:1].shape[1:], **look, xaxis="x9", yaxis="y9"))
     axes["xaxis9"] = theme.axis(
-        visible=False, range=[-0.15, ACROSS], domain=[0.62, 1], anchor="y9", constrain="domain"
+        visible=False, range=[-0.15, ACROSS], domain=[0.68, 1], anchor="y9", constrain="domain"
     )
     axes["yaxis9"] = theme.axis(
         visible=False, range=[0, rows], domain=[0, 0.9], anchor="x9", scaleanchor="x9", constrain="domain"
@@ -131,7 +144,9 @@ def _wrong(
     given = recording.track("answers")
     for k in range(MISREAD):
         strings = [
-            f"{classes[scene.test_labels[one]]} → <b>{classes[said[one]]}</b>" if one >= 0 else ""
+            f"{classes[scene.test_labels[one]]}{' ' if short else '<br>'}→ <b>{classes[said[one]]}</b>"
+            if one >= 0
+            else ""
             for one, said in zip(chosen[:, k], given)
         ]
         place: dict[str, Any] = {
@@ -141,8 +156,8 @@ def _wrong(
             "yref": "y9",
         }
         labels.append(Label(strings=strings, **place, xanchor="center", size=11))
-    number = (given != scene.test_labels).sum(1).astype(np.float32)
-    labels.append(Label(text("legend.misread"), {"n": number}, x=0.81, y=1.0, xanchor="center", size=12))
+    number = wrong_of_last(recording).sum(1).astype(np.float32)
+    labels.append(Label(text("legend.misread"), {"n": number}, x=0.84, y=1.0, xanchor="center", size=12))
 
 
 def plane(recording: Recording, text: Text) -> Film:
@@ -196,8 +211,9 @@ def plane(recording: Recording, text: Text) -> Film:
             }
         )
     span = {"range": [-3.2, 3.2], "showticklabels": False, "nticks": 7}
-    x, y = theme.axis(text("axis.first"), **span), theme.axis(text("axis.second"), **span)
-    legend = {"x": 1.0, "xanchor": "right", "y": 1.0, "bgcolor": "rgba(0,0,0,0)", "font": {"size": 12}}
+    wide = [0, 1.0 if recording.config.data == "digits" else 0.8]
+    x, y = theme.axis(text("axis.first"), **span, domain=wide), theme.axis(text("axis.second"), **span)
+    legend = {"x": 0.81, "xanchor": "left", "y": 1.0, "bgcolor": "rgba(0,0,0,0)", "font": {"size": 12}}
     margin, names = {"l": 30, "r": 8, "t": 6, "b": 30}, recording.config.data != "digits"
     layout = theme.layout(xaxis=x, yaxis=y, margin=margin, legend=legend, showlegend=names)
     figure = {"data": data, "layout": layout}

@@ -44,6 +44,7 @@ class Config(BaseConfig):
         head: what the last layer sees: flatten all pixels of all maps, average the mean of each map.
         dropout: share of the last layer's inputs set to 0 in an update.
         learning_rate: the highest, or that of all updates.
+        weight_decay: each update shrinks the weights by this, times the learning rate.
     """
 
     data: DataName = "digits"
@@ -57,21 +58,22 @@ class Config(BaseConfig):
     head: HeadName = "flatten"
     optimizer: OptimizerName = "adam"
     learning_rate: Annotated[float, Field(ge=1e-4, le=1, json_schema_extra={"scale": "log"})] = 0.01
+    weight_decay: Annotated[float, Field(ge=0, le=2)] = 0.0
     schedule: ScheduleName = "one_cycle"
     batch_size: Annotated[int, Field(ge=8, le=256, json_schema_extra={"scale": "log"})] = 32
     epochs: Annotated[int, Field(ge=1, le=20)] = 4
 
     @classmethod
     def suggest(cls, chosen: Mapping[str, Any]) -> dict[str, Any]:
-        """As many blocks and epochs as the pictures need, and a rate that fits the optimiser and the head."""
+        """As many blocks and epochs as the pictures need, and a rate that fits the optimiser."""
         data, averages = chosen.get("data", "digits"), chosen.get("head") == "average"
-        rate = {"momentum": 0.05, "sgd": 0.2}.get(str(chosen.get("optimizer")), 0.02 if averages else 0.01)
+        rate = {"momentum": 0.05, "sgd": 0.2}.get(str(chosen.get("optimizer")), 0.01)
         usual = {"learning_rate": rate, "blocks": 3, "batch_size": 32}
         if data == "digits":
-            return {**usual, "blocks": 3 if averages else 2, "epochs": 4}
+            return {**usual, "blocks": 3 if averages else 2, "epochs": 4, "example": 6}
         if data == "faces":
-            return {**usual, "batch_size": 16, "epochs": 12}
-        return {**usual, "epochs": 10 if averages else 6}
+            return {**usual, "batch_size": 16, "epochs": 12, "example": 8}
+        return {**usual, "epochs": 10 if averages else 6, "example": 3}
 
     def updates(self) -> int:
         """How many the training makes."""

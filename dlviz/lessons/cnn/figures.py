@@ -143,7 +143,7 @@ def losses(recording: Recording, text: Text) -> Film:
     if tests.shape[1] > 1:
         clean = text("legend.clean")
         labels.append(
-            Label(clean, x=0.98, y=0.06, xanchor="right", yanchor="bottom", color="--dl-attention", size=12)
+            Label(clean, x=0.98, y=0.4, xanchor="right", yanchor="bottom", color="--dl-attention", size=12)
         )
     layout = theme.layout(xaxis=x, yaxis=y, yaxis2=y2, margin={"l": 40, "r": 44, "t": 26, "b": 36})
     figure = {"data": data, "layout": layout}

@@ -12,7 +12,7 @@ from dlviz.plots.film import Film, Label, Move
 from dlviz.recording import Recording
 from dlviz.text import Text
 
-ASPECT, WIDE = 1.72, 2.4  # of the largest picture and of the fourth
+ASPECT, WIDE = 2.05, 3.4  # of the largest picture and of the fourth
 BARS = 3.4  # of the answer's width are bars
 
 
@@ -34,7 +34,7 @@ def title_of(text: Text, unit: str) -> str:
 
 def network(recording: Recording, text: Text, *, unit: str = "1.1", scale: str = "layer") -> Film:
     """Columns of tiles: the picture, the maps of every block, and the probabilities; a click chooses a unit."""
-    at = tiles.board(recording.scene.widths, ASPECT)
+    at = board(recording.scene)
     data, moves = _columns(recording, text, at, slopes=False, scale=scale)
     answer, moved = _answer(recording, at, len(data))
     data.append(answer)
@@ -55,7 +55,7 @@ def network(recording: Recording, text: Text, *, unit: str = "1.1", scale: str =
 
 def gradients(recording: Recording, text: Text, *, unit: str, scale: str) -> Film:
     """The same columns: how the loss of the chosen picture changes with every pixel of every map."""
-    at = tiles.board(recording.scene.widths, WIDE, answer=0.0)
+    at = board(recording.scene, slopes=True)
     data, moves = _columns(recording, text, at, slopes=True, scale=scale)
     data.append(_ring(at, unit, text))
     return Film(
@@ -72,8 +72,19 @@ def gradients(recording: Recording, text: Text, *, unit: str, scale: str) -> Fil
 
 def unit_hit(scene: Any, x: float, y: float, *, slopes: bool) -> str | None:
     """The unit that was hit in one of the two pictures above."""
-    at = tiles.board(scene.widths, WIDE, answer=0.0) if slopes else tiles.board(scene.widths, ASPECT)
-    return tiles.unit_at(at, scene.widths, x, y)
+    return tiles.unit_at(board(scene, slopes=slopes), scene.widths, x, y)
+
+
+def board(scene: Any, *, slopes: bool = False) -> tiles.Board:
+    """Where everything is, with an answer or without."""
+    if slopes:
+        return tiles.board(scene.widths, WIDE, answer=0.0)
+    return tiles.board(scene.widths, ASPECT, answer=tiles.ANSWER + room_for_names(scene))
+
+
+def room_for_names(scene: Any) -> float:
+    """Left of the bars: digits need little."""
+    return 0.9 if max(map(len, scene.classes)) < 3 else 2.3
 
 
 def _columns(
@@ -102,11 +113,11 @@ def _funnels(recording: Recording, at: tiles.Board) -> np.ndarray:
     x, y, side = at.picture
     sides = [(x + side, y, y + side)]
     ends = []
-    for left, width in zip(at.blocks, recording.scene.widths):
-        low, high = at.rows - min(width, at.rows), at.rows - 0.12
+    for left, width, rows in zip(at.blocks, recording.scene.widths, at.heights):
+        low, high = (at.rows - rows) / 2, (at.rows + rows) / 2 - 0.12
         before, bottom, top = sides[-1]
         ends += [[(before, bottom), (left, low)], [(before, top), (left, high)]]
-        sides.append((left - (-width // at.rows) - 0.12, low, high))
+        sides.append((left - (-width // rows) - 0.12, low, high))
     return np.array(ends, np.float32)
 
 
@@ -118,15 +129,12 @@ def _answer(recording: Recording, at: tiles.Board, trace: int) -> tuple[dict[str
         "orientation": "h",
         "y": heights,
         "x": [0.0] * len(heights),
-        "base": at.answer + ANSWER_LEFT,
+        "base": at.answer + room_for_names(recording.scene),
         "width": thick,
         "marker": {"color": "--dl-prediction"},
         "hoverinfo": "skip",
     }
-    return bars, Move(trace, {"x": recording.track("probabilities") * (tiles.ANSWER - ANSWER_LEFT - 0.9)})
-
-
-ANSWER_LEFT = 1.15  # room for the names of the classes
+    return bars, Move(trace, {"x": recording.track("probabilities") * (tiles.ANSWER - 1.4)})
 
 
 def _heights(recording: Recording, at: tiles.Board) -> tuple[np.ndarray, float]:
@@ -144,7 +152,7 @@ def _answers(recording: Recording, at: tiles.Board, text: Text) -> list[Label]:
         here: dict[str, Any] = {"y": height, "xref": "x", "yref": "y", "yanchor": "middle", "size": 12}
         called = class_name(text, name)
         called = f"<b>✓ {called}</b>" if k == truth else called
-        labels.append(Label(called, x=at.answer + ANSWER_LEFT - 0.12, xanchor="right", **here))
+        labels.append(Label(called, x=at.answer + room_for_names(scene) - 0.12, xanchor="right", **here))
         values = {"p": 100 * recording.track("probabilities")[:, k]}
         labels.append(Label("{p:d} %", values, x=at.width, xanchor="right", color="--dl-muted", **here))
     return labels
@@ -168,7 +176,8 @@ def _heads(recording: Recording, at: tiles.Board, text: Text) -> list[Label]:
         Label(f"<b>{text('layer.picture')}</b> {size}", **here | {"x": x + wide / 2, "y": y + wide + 0.14})
     ]
     for k, (left, width, side) in enumerate(zip(at.blocks, scene.widths, scene.sides), start=1):
-        middle = left - (-width // at.rows) / 2 - 0.06
+        columns, rows = -(-width // at.heights[k - 1]), at.heights[k - 1]
+        middle, here["y"] = left + columns / 2 - 0.06, (at.rows + rows) / 2 + 0.06
         labels.append(Label(f"<b>{text('layer.block', k=k)}</b><br>{width}@{side}×{side}", x=middle, **here))
     return labels
 

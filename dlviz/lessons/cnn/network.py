@@ -13,6 +13,9 @@ KernelName = Literal["3", "5", "7"]
 PoolingName = Literal["max", "average", "none"]
 HeadName = Literal["flatten", "average"]
 POOL = 2  # pixels along a side that pooling makes one of
+MOMENTUM = (
+    0.3  # share of the present batch in the running means: training is short, so they must follow quickly
+)
 
 
 def widths_of(config: Any) -> tuple[int, ...]:
@@ -60,7 +63,9 @@ class Network(nn.Module):
             # batch normalisation has a bias of its own
             bias = not config.batch_norm
             self.convolutions.append(nn.Conv2d(before, width, kernel, padding=kernel // 2, bias=bias))
-            self.norms.append(nn.BatchNorm2d(width) if config.batch_norm else nn.Identity())
+            self.norms.append(
+                nn.BatchNorm2d(width, momentum=MOMENTUM) if config.batch_norm else nn.Identity()
+            )
         pixels = 1 if self.averages else sides[-1] ** 2
         self.head = nn.Linear(widths[-1] * pixels, classes)
 

@@ -6,14 +6,14 @@ from dlviz.lessons.cnn.experiment import Config
 
 PRESETS: dict[str, tuple[Config, str]] = {  # a config, and the fourth picture that shows its point
     "sketch": (Config(), "sketch"),
-    "edges": (Config(data="faces", kernel_size="7"), "unit"),
+    "edges": (Config(data="shapes", kernel_size="7", blocks=2, weight_decay=1.0, seed=1), "unit"),
     "parts": (Config(data="shapes"), "unit"),
-    "shortcut": (Config(data="shortcut", example=3), "confusion"),
+    "shortcut": (Config(data="shortcut"), "confusion"),
     "average": (Config(data="shapes", head="average"), "plane"),
     "bare": (Config(batch_norm=False), "gradients"),
     "apart": (Config(data="digits", example=7), "plane"),
 }
-UNITS = {"parts": {"unit": "3.1"}, "edges": {"unit": "1.1"}}  # that show the point
+UNITS = {"parts": {"unit": "3.10"}, "edges": {"unit": "1.1"}}  # that show the point
 PREDICTION = Config(filters=2)
 ANSWERS = ("few", "half", "most")
 IN_SIGHT = ("data", "example", "blocks", "filters", "kernel_size", "head")
@@ -28,6 +28,7 @@ def details(config: Config) -> list[str]:
         "dropout",
         "optimizer",
         "learning_rate",
+        "weight_decay",
         "schedule",
         "batch_size",
         "epochs",

@@ -12,8 +12,8 @@ from dlviz.plots.film import Levels, Move
 from dlviz.recording import Recording
 
 ROWS = range(2, 9)  # tiles below one another
-PICTURE, ANSWER, BETWEEN, HEAD = 3.4, 5.2, 0.75, 0.8  # widths and a height, in tiles
-ACTIVE = [[0.0, "--dl-zero"], [0.5, "--dl-low"], [1.0, "--dl-model"]]
+PICTURE, ANSWER, BETWEEN, HEAD = 3.4, 3.7, 1.0, 1.35  # widths and a height, in tiles
+ACTIVE = [[0.0, "--dl-zero"], [0.3, "--dl-low"], [0.7, "--dl-model"], [1.0, "--dl-text"]]
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class Board:
         rows: tiles below one another.
         picture: left, bottom and side of the picture.
         blocks: left side of each block's tiles.
+        heights: rows of each block.
         answer: left side of the answer.
         width: of all.
     """
@@ -31,6 +32,7 @@ class Board:
     rows: int
     picture: tuple[float, float, float]
     blocks: tuple[float, ...]
+    heights: tuple[int, ...]
     answer: float
     width: float
 
@@ -44,25 +46,28 @@ def board(widths: tuple[int, ...], aspect: float, *, answer: float = ANSWER) -> 
 
     rows = max(ROWS, key=tile)
     side = min(PICTURE, rows)
-    left, blocks = PICTURE + BETWEEN, []
+    left, blocks, heights = PICTURE + BETWEEN, [], []
     for width in widths:
+        columns = -(-width // rows)
         blocks.append(left)
-        left += -(-width // rows) + BETWEEN
+        heights.append(-(-width // columns))
+        left += columns + BETWEEN
     place = ((PICTURE - side) / 2, (rows - side) / 2, side)
-    return Board(rows, place, tuple(blocks), left, left + answer)
+    return Board(rows, place, tuple(blocks), tuple(heights), left, left + answer)
 
 
 def place_of(at: Board, block: int, unit: int) -> tuple[float, float]:
     """Left and bottom of a unit's tile."""
-    return at.blocks[block] + unit // at.rows, at.rows - 1 - unit % at.rows
+    rows = at.heights[block]
+    return at.blocks[block] + unit // rows, (at.rows + rows) / 2 - 1 - unit % rows
 
 
 def unit_at(at: Board, widths: tuple[int, ...], x: float, y: float) -> str | None:
     """The unit whose tile is hit: "2.5" is the fifth of the second block."""
-    for block, (left, width) in enumerate(zip(at.blocks, widths)):
-        column, row = int(np.floor(x - left)), at.rows - 1 - int(np.floor(y))
-        unit = column * at.rows + row
-        if column >= 0 and 0 <= row < at.rows and unit < width:
+    for block, (left, width, rows) in enumerate(zip(at.blocks, widths, at.heights)):
+        column, row = int(np.floor(x - left)), int(np.floor((at.rows + rows) / 2 - y))
+        unit = column * rows + row
+        if column >= 0 and 0 <= row < rows and unit < width:
             return f"{block + 1}.{unit + 1}"
     return None
 
@@ -124,8 +129,8 @@ def block_tiles(
     tile = side / (side + gap)
     low, high = (-1.0, 1.0) if slopes else (0.0, 1.0)
     drawn: list[tuple[dict[str, Any], Move]] = []
-    for begin in range(0, levels.shape[1], at.rows):
-        part = slice(begin, min(begin + at.rows, levels.shape[1]))
+    for begin in range(0, levels.shape[1], at.heights[block]):
+        part = slice(begin, min(begin + at.heights[block], levels.shape[1]))
         shared = Shared(levels[:, part, ::-1], own[:, part], most[:, part], zero)
         column = mosaic.Column(shared, gap)  # type: ignore[arg-type]
         count = part.stop - part.start

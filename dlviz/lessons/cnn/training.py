@@ -122,11 +122,12 @@ def learn(config: Any, network: Network, examples: Examples) -> Iterator[int]:
 
 
 def new_optimizer(config: Any, network: Network) -> torch.optim.Optimizer:
-    """Adam, or gradient descent with or without momentum."""
+    """AdamW, or gradient descent with or without momentum; the decay is that of both."""
+    rate, decay = config.learning_rate, config.weight_decay
     if config.optimizer == "adam":
-        return torch.optim.Adam(network.parameters(), config.learning_rate, fused=True)
+        return torch.optim.AdamW(network.parameters(), rate, weight_decay=decay, fused=True)
     momentum = 0.9 if config.optimizer == "momentum" else 0.0
-    return torch.optim.SGD(network.parameters(), config.learning_rate, momentum=momentum)
+    return torch.optim.SGD(network.parameters(), rate, momentum=momentum, weight_decay=decay)
 
 
 def new_schedule(config: Any, optimizer: torch.optim.Optimizer) -> torch.optim.lr_scheduler.LRScheduler:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -26,7 +27,8 @@ def answered(response: Response, accept: str) -> tuple[dict[str, str], str]:
         return {}
 
     scope = {"type": "http", "method": "GET", "path": "/", "headers": [(b"accept", accept.encode())]}
-    asyncio.run(Ahead(response, "/a.js")(scope, receive, send))
+    with ThreadPoolExecutor() as own:  # another loop may run in this thread
+        own.submit(lambda: asyncio.run(Ahead(response, "/a.js")(scope, receive, send))).result()
     headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return headers, b"".join(message.get("body", b"") for message in sent[1:]).decode()
 

@@ -82,6 +82,7 @@ class Label:
         values: (T,) numbers by placeholder.
         strings: (T,) texts, shown as they are.
         shy: not seen at steps at which a number of it is NaN.
+        edit: the field of the config that a learner changes by changing this number where it stands, if any.
         x, y: where, in the units of `xref` and `yref` ("paper", "x", "y2", ...).
     """
 
@@ -97,6 +98,7 @@ class Label:
     size: int = 13
     color: str = "--dl-text"
     shy: bool = False
+    edit: str = ""
 
     def at(self, step: int) -> str:
         """The text at a step."""

@@ -104,7 +104,7 @@ def _head(film: Film) -> dict[str, Any]:
 
 
 def _place(label: Label) -> dict[str, Any]:
-    places = ("template", "x", "y", "xref", "yref", "xanchor", "yanchor", "size", "color", "shy")
+    places = ("template", "x", "y", "xref", "yref", "xanchor", "yanchor", "size", "color", "shy", "edit")
     return {**{name: getattr(label, name) for name in places}, "strings": label.strings is not None}
 
 

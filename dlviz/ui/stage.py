@@ -234,9 +234,9 @@ class Stage:
         asked, locked = self._deed("click"), presenting().locked
         self._state["look"] = max(0, int(asked.get("step", self._state["look"])))
         fields = clicks.get(asked.get("action", ""), ())
-        if callable(fields):
+        if callable(fields) and "train" not in locked:
             fields(float(asked["x"]), float(asked["y"]))
-        elif fields and not locked & {*fields, "train"}:
+        elif not callable(fields) and fields and not locked & {*fields, "train"}:
             place = dict(zip(fields, (asked["x"], asked["y"]), strict=False))
             self.choices.change(**held(self.choices.type, place))
         if fields:

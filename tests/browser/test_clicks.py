@@ -95,3 +95,24 @@ def test_a_click_on_the_phase_diagram_chooses_rate_and_momentum(page: Open) -> N
     assert [np.log10(rate), momentum] == pytest.approx([-2, 0.5], abs=0.03)
     assert f"η = {rate:.3g}" in stage.caption()[0]
     assert float(stage.slider("momentum").input_value()) == pytest.approx(momentum, abs=0.01)
+
+
+def test_a_number_of_the_graph_is_changed_where_it_stands(page: Open) -> None:
+    opened = page("/backprop?graph=neuron&lang=en", reduced_motion=True)
+    stage = Stage(opened).seek(8)
+    before = stage.tape
+    opened.locator(".dl-editable:visible").last.click()
+    field = opened.locator(".dl-edit")
+    assert float(field.input_value()) == 0.5  # the bias, w3
+    field.fill("2.5")
+    field.press("Enter")
+    stage.until_tape(before)
+    stage.until_asked(w3="2.5")
+    stage.seek(8)
+    assert "2.50" in opened.locator(".dl-editable:visible").all_inner_texts()
+
+    opened.locator(".dl-editable:visible").last.click()
+    opened.locator(".dl-edit").fill("-1")
+    opened.locator(".dl-edit").press("Escape")
+    assert not opened.locator(".dl-edit").count()
+    assert stage.query["w3"] == "2.5"

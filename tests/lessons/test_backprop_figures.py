@@ -10,7 +10,7 @@ import pytest
 from dlviz.lessons.backprop import experiment, figures
 from dlviz.lessons.backprop.experiment import APPLY, BACKWARD, DESIGN, FORWARD, REPEAT, Config
 from dlviz.lessons.backprop.formula import n
-from dlviz.lessons.backprop.presets import ANSWERS, PREDICTION, PRESETS
+from dlviz.lessons.backprop.presets import ANSWERS, PREDICTION, PRESETS, begun, editable
 from dlviz.plots import graph as drawing
 from dlviz.recording import record
 from dlviz.text import lesson_text
@@ -113,3 +113,20 @@ def test_the_prediction_is_answered_by_the_first_update() -> None:
     assert 0 < abs(gradient) < 0.1
     assert float(frame.values[names.index("y")]) == pytest.approx(0.98, abs=0.005)
     assert n(gradient) in str(figures.first_gradient(recording, TEXT))
+
+
+def test_one_weight_of_a_random_start_can_be_chosen_and_the_others_stay() -> None:
+    config = Config()
+    first = record(experiment, config).track("weights")[0]
+    chosen = config.changed(**{**begun(config, first.tolist(), "w4"), "w4": 2.0})
+    then = record(experiment, chosen).track("weights")[0]
+    expected = first.copy()
+    expected[3] = 2.0
+    np.testing.assert_allclose(then, expected, rtol=1e-3)
+
+
+@pytest.mark.parametrize("graph", ["chain", "neuron", "network", "softmax"])
+def test_what_can_be_edited_in_the_graph_is_what_its_labels_say(graph: str) -> None:
+    config = Config(graph=graph)
+    film = figures.graph(record(experiment, config), TEXT)
+    assert {label.edit for label in film.labels} - {""} == set(editable(config))

@@ -205,10 +205,21 @@ def _node_labels(recording: Recording) -> Iterator[Label]:
         yield Label(f"<b>{scene.names[v]}</b>", y=y, yanchor="middle", size=size + 1, **where)
         if scene.operations[v] == "one":
             continue
-        yield Label("{v:.2f}", {"v": values[:, v]}, y=y + GAP, yanchor="bottom", size=size, shy=True, **where)
+        above: dict[str, Any] = {"y": y + GAP, "yanchor": "bottom", "size": size, "shy": True}
+        edit = _field_of(recording, v)
+        yield Label("{v:.2f}", {"v": values[:, v]}, edit=edit, **above, **where)
         if scene.operations[v] != "target":
             column, low = {"g": gradients[:, v]}, {"y": y - GAP, "yanchor": "top", "size": size}
             yield Label("{g:+.3f}", column, color="--dl-gradient", shy=True, **low, **where)
+
+
+def _field_of(recording: Recording, node: int) -> str:
+    """The field of the config that holds a node's number, if one does: the four pairs of XOR are as they are."""
+    scene, graph = recording.scene, recording.config.graph
+    inputs = [v for v, operation in enumerate(scene.operations) if operation in ("input", "learned")]
+    if node in inputs and graph != "network":
+        return f"x{inputs.index(node) + 1}"
+    return "target" if scene.operations[node] == "target" and graph in ("chain", "neuron") else ""
 
 
 def _edge_labels(recording: Recording) -> Iterator[Label]:
@@ -225,7 +236,10 @@ def _edge_labels(recording: Recording) -> Iterator[Label]:
             where = {**here, "x": left + WAY * (right - left), "xanchor": "left", "shy": True}
             y = start + RISE * (end - start)
             weight, gradient = {"w": weights[:, k]}, {"g": gradients[:, k]}
-            yield Label("<b>{w:.2f}</b>", weight, y=y, yanchor="bottom", color="--dl-model", **where)
+            edit = f"w{k + 1}"
+            yield Label(
+                "<b>{w:.2f}</b>", weight, y=y, yanchor="bottom", color="--dl-model", edit=edit, **where
+            )
             yield Label("{g:+.3f}", gradient, y=y, yanchor="top", color="--dl-gradient", **where)
         elif scene.operations[u] != "target" and scene.operations[v] != "softmax":
             share = 0.5 if start == end else RISE

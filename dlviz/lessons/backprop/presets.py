@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from dlviz.lessons.backprop.experiment import Config
 
 PREDICTION = Config(
@@ -40,6 +43,26 @@ PRESETS: dict[str, tuple[Config, str]] = {  # a config, and the third picture th
 WEIGHTS = tuple(f"w{k}" for k in range(1, 10))
 OWN = {"neuron": 3, "network": 9, "softmax": 6}  # weights of a graph
 PAIR = {"chain": ("x1", "target"), "neuron": ("x1", "x2", "target"), "softmax": ("x1", "x2", "target_class")}
+
+
+def begun(config: Config, first: Sequence[float], field: str) -> dict[str, Any]:
+    """What else is chosen with one number of the graph: all weights begin as they did, if one is the learner's own.
+
+    Args:
+        config: the present one.
+        first: the weights that training began with.
+        field: of the number.
+    """
+    if field not in WEIGHTS or config.start == "own":
+        return {}
+    own = WEIGHTS[: OWN[config.graph]]
+    return {"start": "own", **{name: float(f"{value:.4g}") for name, value in zip(own, first)}}
+
+
+def editable(config: Config) -> tuple[str, ...]:
+    """The fields that stand as numbers in the graph."""
+    pair = tuple(name for name in PAIR.get(config.graph, ()) if name != "target_class")
+    return pair + WEIGHTS[: OWN.get(config.graph, 0)]
 
 
 def in_sight(config: Config) -> tuple[str, ...]:

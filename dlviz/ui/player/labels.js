@@ -1,5 +1,6 @@
 // Texts of a picture that change over the steps: elements over the plot, never part of it.
 
+import {makeEditable} from './edit.js'
 import {make} from './icons.js'
 import {filledTemplate, numberText, richNodes} from './format.js'
 import {colorOf} from './theme.js'
@@ -68,11 +69,13 @@ export class Labels {
     this.texts = [];
   }
 
-  /** Takes over the labels of a head. */
-  set(places, theme) {
+  /** Takes over the labels of a head; `edit` takes the field and the number of one that was changed, if any may be. */
+  set(places, theme, hint = '', edit = null) {
     this.texts = places.map((place) => new LiveText(place));
     this.layer.replaceChildren(...this.texts.map((text) => text.element));
-    for (const { place, element } of this.texts) {
+    for (const text of this.texts) {
+      const { place, element } = text;
+      if (place.edit && edit) makeEditable(text, hint, () => this.first(text), (value) => edit(place.edit, value));
       element.style.color = colorOf(place.color ?? theme.text, theme);
       element.style.fontSize = `${(place.size ?? 13) * theme.scale}px`;
       element.style.textAlign = place.xanchor ?? 'left';
@@ -94,7 +97,14 @@ export class Labels {
     }
   }
 
+  /** The number that a label shows first. */
+  first(text) {
+    const column = this.columns?.[this.texts.indexOf(text)]?.[text.slots[0].name];
+    return column?.upTo(column.rows - 1).find(Number.isFinite) ?? 0;
+  }
+
   show(columns, step) {
+    this.columns = columns;
     this.texts.forEach((text, k) => text.show(columns[k], step));
   }
 }

@@ -83,7 +83,9 @@ export class Picture {
     const shown = Math.max(0, Math.min(step, film.rows - 1));
     putStep(traces, film, shown);
     this.painter.set(film);
-    this.labels.set(film.head.labels ?? [], theme);
+    const { stage: live } = stage;
+    const edit = live.served && !live.ui.locked ? (field, value) => stage.edited(this, field, value) : null;
+    this.labels.set(film.head.labels ?? [], theme, say(stage.texts, 'edit'), edit);
     await this.quietly(() => stage.plotly.react(gd, traces, layout, PLOTLY_CONFIG));
     if (!this.ready) this.listen();
     this.ready = true;

@@ -169,6 +169,11 @@ export class Scene {
     this.stage.send('click', { film: picture.name, action: picture.film.head.click, x, y, z, step: this.step });
   }
 
+  /** A number was changed where it stands: as if its field had been clicked at that value. */
+  edited(picture, field, value) {
+    this.stage.send('click', { film: picture.name, action: `edit:${field}`, x: value, y: 0, z: null, step: this.step });
+  }
+
   menu(picture) {
     const kinds = this.stage.served ? ['png', 'svg', 'csv', 'gif', 'html'] : ['png', 'svg', 'csv'];
     this.stage.menu.toggle(picture, kinds, this.texts);

@@ -141,7 +141,7 @@ def test_another_picture_is_seen_by_the_same_network() -> None:
 def test_what_is_replayed_is_what_was_learnt() -> None:
     config = Config(epochs=1, dropout=0.5, seed=3)
     first = dlviz.record(experiment, config)
-    training.replay.cache_clear()
+    training.kept.cache_clear()
     torch.rand(7)  # the process' own stream has moved on
     second = dlviz.record(experiment, config)
     assert all(

@@ -154,7 +154,7 @@ def run(config: Config) -> Generator[Frame, None, str | None]:
     at = chosen_picture(config)
     X, y = examples.test_images[at, None], examples.test_labels[at, None]  # (1, C, H, W), (1,)
     made = 0
-    for moment in replay(config.changed(example=0)):
+    for moment in replay(config):
         load_weights(network, moment.weights)
         yield Frame(**vars(moment), **seen(network, X, y))
         made += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -60,10 +60,24 @@ class Replay:
             at += 1
 
 
-@lru_cache(maxsize=3)
+@dataclass(frozen=True)
+class Cause:
+    """All that a training depends on: the config, whatever picture it looks at."""
+
+    values: tuple[tuple[str, Any], ...]
+    config: Any = field(compare=False)
+
+
 def replay(config: Any) -> Replay:
-    """The training of a config, whatever picture it looks at: give it the config with example 0."""
-    return Replay(config)
+    """The training of a config; the last few are kept."""
+    values = tuple((name, value) for name, value in vars(config).items() if name != "example")
+    return kept(Cause(values, config))
+
+
+@lru_cache(maxsize=3)
+def kept(cause: Cause) -> Replay:
+    """One training for all configs that differ in their picture alone."""
+    return Replay(cause.config)
 
 
 def new_network(config: Any, examples: Examples) -> Network:

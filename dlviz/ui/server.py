@@ -10,7 +10,7 @@ from typing import Any
 
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from dlviz.ui.ahead import Ahead
@@ -62,5 +62,10 @@ async def _plotly(request: Request) -> Response:
     return Response(plotly_script(), media_type="text/javascript", headers=headers)
 
 
-ROUTES = [Route(PLOTLY, _plotly)]
+async def _home(request: Request) -> Response:
+    """The first page has no address of its own, but people type one."""
+    return RedirectResponse(f"/?{request.url.query}")
+
+
+ROUTES = [Route(PLOTLY, _plotly), Route("/home", _home)]
 MIDDLEWARE = [Middleware(Ahead, script=PLOTLY)]

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.server import Server
+from dlviz.text import words
 from tests.browser.stage import LESSON, Stage, colors
 
 
@@ -53,3 +54,9 @@ def test_axe_finds_a_picture_without_words(page: Callable[..., Page], axe: Calla
     picture = "<img src='data:image/gif;base64,R0lGODlhAQABAAAAACw='>"
     blank = page(f"data:text/html,<html lang=en><title>blank</title><main>{picture}</main>")
     assert [finding.split(":")[0] for finding in axe(blank)] == ["image-alt"]
+
+
+def test_the_first_page_has_an_address_to_type(page: Callable[..., Page]) -> None:
+    opened = page("/home?lang=en")
+    opened.get_by_role("heading", name=words("en")("home.title")).wait_for()
+    assert not opened.get_by_role("dialog").count()

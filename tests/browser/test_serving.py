@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.server import Server
 from dlviz.text import words
+from tests.browser.server import Server
 from tests.browser.stage import LESSON, Stage, colors
 
 

@@ -119,11 +119,12 @@ def plan_of(scene: Any) -> Plan:
     common = box / max(max(shape) for shape in shapes)  # so that an output is seen to be smaller
     cells = [max(common, 0.62 * box / max(shape)) for shape in shapes]
     used = sum(cell * shape[1] for cell, shape in zip(cells, shapes)) + gap * (len(shapes) - 1)
+    tall = max(cell * shape[0] for cell, shape in zip(cells, shapes))
     left, boards = (WIDE - used) / 2, []
     for cell, (height, width) in zip(cells, shapes):
-        boards.append(Board(left, TOP - (box - cell * height) / 2, cell, height, width))
+        boards.append(Board(left, TOP - (tall - cell * height) / 2, cell, height, width))
         left = boards[-1].right + gap
-    floor = TOP - box - 9.5
+    floor = TOP - tall - 9.5
     side = min(29.0 if channels == 1 else 18.0, (floor - 2) / channels - 1.4)
     floor -= max(floor - 2 - channels * (side + 1.4), 0) / 2
     between = 7.0 if channels == 1 else 12.0

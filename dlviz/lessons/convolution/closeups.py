@@ -170,7 +170,7 @@ def weights(recording: Recording, text: Text) -> Film:
         labels.append(Label(label, x=1.02, y=0.98 - 0.3 * k, color=color, size=12))
     terms = {"channels": len(scene.kernel), "size": config.size, "filters": config.filters}
     formula = text("weights.formula", **terms, weights=window * config.filters, all=shared)
-    labels.append(Label(formula, x=0.5, y=1.13, xanchor="center", size=13, color="--dl-model"))
+    labels.append(Label(formula, x=0.72, y=1.13, xanchor="center", size=12, color="--dl-model"))
     ticks = theme.axis(
         text("axis.weights"), type="log", range=[np.log10(shared) - 0.4, np.log10(full) + 0.4], dtick=1
     )

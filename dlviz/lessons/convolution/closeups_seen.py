@@ -114,7 +114,7 @@ def corners(recording: Recording, found: Recording | None, text: Text, *, change
     layout = theme.layout(
         xaxis={**BARE, **pair, "domain": [0, 0.28]},
         yaxis={**BARE, **pair, "domain": tall, "scaleanchor": "x"},
-        xaxis2={**BARE, **pair, "domain": [0.3, 0.58], "anchor": "y2"},
+        xaxis2={**BARE, **pair, "domain": [0.29, 0.57], "anchor": "y2"},
         yaxis2={**BARE, **pair, "domain": tall, "scaleanchor": "x2", "anchor": "x2"},
         xaxis3=theme.axis(
             text(f"axis.{change}"),
@@ -123,19 +123,19 @@ def corners(recording: Recording, found: Recording | None, text: Text, *, change
             domain=[0.7, 1],
             nticks=4,
         ),
-        yaxis3=theme.axis(text("axis.share"), range=[0, 108], anchor="x3", domain=[0, 0.74], nticks=3),
+        yaxis3=theme.axis(range=[0, 108], ticksuffix=" %", anchor="x3", domain=[0, 0.74], nticks=3),
         margin={"l": 6, "r": 12, "t": 6, "b": 40},
         meta=found.config.model_dump_json(),
     )
     place: dict[str, Any] = {"y": 0.99, "xanchor": "center", "size": 12}
     labels = [
         Label(f"<b>{text('keypoints.before')}</b>", x=0.14, **place),
-        Label(f"<b>{text('keypoints.after')}</b>", x=0.44, **place),
+        Label(f"<b>{text('keypoints.after')}</b>", x=0.43, **place),
     ]
     for k, (track, color, _) in enumerate(shares):
         label = text(f"live.{track}")
         values = {"share": (100 * found.track(track)[which]).astype(np.float32)}
-        labels.append(Label(label, values, x=0.62, y=1.0 - 0.11 * k, color=color, size=12))
+        labels.append(Label(label, values, x=1.02, y=1.0 - 0.11 * k, xanchor="right", color=color, size=12))
     figure = {"data": data, "layout": layout}
     return Film("keypoints", len(recording), figure, tuple(moves), tuple(labels), title=title, alt=alt)
 

@@ -65,16 +65,16 @@ def cell_numbers(recording: Recording, plan: Plan, labels: list[Label]) -> list[
                 labels.append(Label("{n:.2f}", values, x=x, y=y, size=size, shy=True, **_inside()))
     for c, board in enumerate(plan.kernels):
         for row, column, x, y in _cells(board):
-            weight = brief(float(scene.kernel[c, row, column]))
-            look: dict[str, Any] = {"font": {"size": size + 1, "color": "--dl-text"}, "showarrow": False}
-            fixed.append({"x": x, "y": y, "text": f"<b>{weight}</b>", **look})
+            weight = brief(float(scene.kernel[c, row, column]), 5 if size > 10 else 4)
+            look: dict[str, Any] = {"font": {"size": size, "color": "--dl-text"}, "showarrow": False}
+            fixed.append({"x": x, "y": y, "text": f"<b>{weight}</b>" if size > 10 else weight, **look})
     return fixed
 
 
-def brief(weight: float) -> str:
+def brief(weight: float, letters: int = 5) -> str:
     """A weight with as many digits as fit into a cell."""
     exact = number(weight, ".3g")
-    return exact if len(exact) < 6 else number(weight, ".2f")
+    return exact if len(exact) <= letters else number(weight, ".2f")
 
 
 def sum_beside(recording: Recording, plan: Plan, text: Text) -> list[Label]:

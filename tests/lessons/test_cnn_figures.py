@@ -137,7 +137,7 @@ def test_misread_pictures_are_misread_and_can_be_clicked() -> None:
     step = 20
     assert (recording[step].answers[wrong[step]] != recording.scene.test_labels[wrong[step]]).all()
     assert figures.hit(recording, film.click or "", 0.4, 1.6, step) == ("example", wrong[step][0])
-    assert figures.hit(recording, film.click or "", 1.4, 0.6, step) == ("example", wrong[step][5])
+    assert figures.hit(recording, film.click or "", 1.4, 0.6, step) == ("example", wrong[step][4])
     assert figures.hit(recording, film.click or "", 9.0, 9.0, step) == ("", None)
 
 

@@ -12,8 +12,9 @@ from dlviz.plots.film import Film, Label, Levels, Move
 from dlviz.recording import Recording
 from dlviz.text import Text
 
-MISREAD = 8  # pictures that are shown of a step
-ACROSS = 4
+MISREAD = 6  # pictures that are shown of a step
+ACROSS = 3
+SIGNS = {"circle": "●", "square": "■", "triangle": "▲", "star": "★"}  # of classes, where names have no room
 COUNTS = [[0.0, "--dl-zero"], [1.0, "--dl-model"]]
 
 
@@ -21,6 +22,7 @@ def confusion(recording: Recording, text: Text) -> Film:
     """True class by answer on each test set; beside it pictures of the step that are misread."""
     scene, given = recording.scene, recording.track("answers")  # (T, M)
     classes = [class_name(text, name) for name in scene.classes]
+    signs = [SIGNS.get(name, called) for name, called in zip(scene.classes, classes)]
     count, length = len(classes), len(recording)
     data: list[dict[str, Any]] = []
     moves: list[Move] = []
@@ -57,14 +59,20 @@ def confusion(recording: Recording, text: Text) -> Film:
             for answer in range(count):
                 strings = [str(n) if n else "" for n in counts[:, true, answer].tolist()]
                 labels.append(Label(strings=strings, x=answer, y=true, size=11 if count > 4 else 15, **where))
-        ticks: dict[str, Any] = {"tickvals": places, "ticktext": classes, "showgrid": False, "tickangle": 0}
+        ticks: dict[str, Any] = {"tickvals": places, "showgrid": False, "tickangle": 0}
         middle = [k * share + (0.05 if k else 0), (k + 1) * share - 0.02]
         axes[f"xaxis{number}"] = theme.axis(
-            text("axis.answer"), **ticks, range=[-0.5, count - 0.5], domain=middle, anchor=f"y{number}"
+            text("axis.answer"),
+            **ticks,
+            ticktext=signs,
+            range=[-0.5, count - 0.5],
+            domain=middle,
+            anchor=f"y{number}",
         )
         axes[f"yaxis{number}"] = theme.axis(
             text("axis.true") if k == 0 else "",
             **ticks,
+            ticktext=classes,
             range=[count - 0.5, -0.5],
             domain=[0, 0.9],
             anchor=f"x{number}",
@@ -72,7 +80,7 @@ def confusion(recording: Recording, text: Text) -> Film:
         )
         name = text(f"legend.set_{k}") if len(scene.tests) > 1 else text("legend.tested")
         labels.append(Label(f"<b>{name}</b>", x=sum(middle) / 2, y=1.0, xanchor="center", size=12))
-    _wrong(recording, text, data, moves, labels, axes, classes)
+    _wrong(recording, text, data, moves, labels, axes, signs)
     layout = theme.layout(**axes, margin={"l": 66, "r": 8, "t": 4, "b": 38}, dragmode=False)
     figure = {"data": data, "layout": layout}
     title, alt = text("picture.confusion"), text("alt.confusion")
@@ -86,7 +94,7 @@ def counted(truth: np.ndarray, given: np.ndarray, classes: int) -> np.ndarray:
 
 
 def misread(recording: Recording) -> np.ndarray:
-    """The first pictures of the last test set that are misread at a step, (T, 8); -1 where there are no more."""
+    """The first pictures of the last test set that are misread at a step, (T, 6); -1 where there are no more."""
     first, wrong = first_of_last(recording.scene), wrong_of_last(recording)
     chosen = np.full((len(wrong), MISREAD), -1)
     for row, those in zip(chosen, wrong):
@@ -143,19 +151,17 @@ def _wrong(
     )
     given = recording.track("answers")
     for k in range(MISREAD):
-        strings = [
-            f"{classes[scene.test_labels[one]]}{' ' if short else '<br>'}→ <b>{classes[said[one]]}</b>"
-            if one >= 0
-            else ""
-            for one, said in zip(chosen[:, k], given)
-        ]
+        strings = []
+        for one, said in zip(chosen[:, k], given):
+            truth = f"{classes[scene.test_labels[one]]} " if short else ""  # a shape is seen to be what it is
+            strings.append(f"{truth}→ <b>{classes[said[one]]}</b>" if one >= 0 else "")
         place: dict[str, Any] = {
             "x": k % ACROSS + tile / 2,
             "y": rows - k // ACROSS - tile - 0.01,
             "xref": "x9",
             "yref": "y9",
         }
-        labels.append(Label(strings=strings, **place, xanchor="center", size=11))
+        labels.append(Label(strings=strings, **place, xanchor="center", size=11 if short else 10))
     number = wrong_of_last(recording).sum(1).astype(np.float32)
     labels.append(Label(text("legend.misread"), {"n": number}, x=0.84, y=1.0, xanchor="center", size=12))
 

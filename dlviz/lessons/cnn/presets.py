@@ -13,7 +13,7 @@ PRESETS: dict[str, tuple[Config, str]] = {  # a config, and the fourth picture t
     "bare": (Config(batch_norm=False), "gradients"),
     "apart": (Config(data="digits", example=7), "plane"),
 }
-UNITS = {"parts": {"unit": "3.10"}, "edges": {"unit": "1.1"}}  # that show the point
+UNITS = {"parts": {"unit": "3.10"}, "edges": {"unit": "1.5"}}  # that show the point
 PREDICTION = Config(filters=2)
 ANSWERS = ("few", "half", "most")
 IN_SIGHT = ("data", "example", "blocks", "filters", "kernel_size", "head")

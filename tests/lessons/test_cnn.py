@@ -17,6 +17,7 @@ from dlviz.lessons.cnn.experiment import Config, parameters
 from dlviz.lessons.cnn.network import Network
 from dlviz.lessons.cnn.plane import principal_plane
 from dlviz.lessons.cnn.reading import parts_of
+from dlviz.recording import Tape
 
 SOME = (
     Config(epochs=1),
@@ -147,6 +148,24 @@ def test_what_is_replayed_is_what_was_learnt() -> None:
     assert all(
         np.array_equal(first.track(name), second.track(name)) for name in ("weights", "maps", "points")
     )
+
+
+def test_another_seed_is_another_training() -> None:
+    assert not np.array_equal(
+        recorded(Config(epochs=1))[-1].weights, recorded(Config(epochs=1, seed=9))[-1].weights
+    )
+
+
+def test_a_training_shared_by_two_tapes_is_that_of_one_alone() -> None:
+    config = Config(epochs=2, dropout=0.3, seed=4)
+    alone = dlviz.record(experiment, config)
+    training.kept.cache_clear()
+    one, other = (Tape("", experiment, part) for part in (config, config.changed(example=9)))
+    for until in range(5, config.length() + 6, 6):
+        one.advance(until, float("inf"))
+        other.advance(until + 3, float("inf"))
+    assert one.done
+    assert np.array_equal(one.recording().track("weights"), alone.track("weights"))
 
 
 def test_the_strongest_pictures_are_those_with_the_largest_answers() -> None:

@@ -81,7 +81,7 @@ def photo_source(digest: str, side: int) -> str:
 def photograph(name: PhotographName, side: int) -> np.ndarray:
     """A photograph that scikit-learn carries, its middle square; (side, side, 3) uint8.
 
-    Source: China and Flower, Yann Forget and dany13 (CC BY); as scikit-learn carries them.
+    Source: danielbuechele and vultilion (CC BY); as scikit-learn carries them.
     """
     whole = _photograph(name)
     height, width = whole.shape[:2]

@@ -109,7 +109,7 @@ class Tape:
 
     def nbytes(self) -> int:
         """The memory that the columns hold, in bytes."""
-        return sum(c.nbytes if isinstance(c, np.ndarray) else 64 * len(c) for c in self._columns.values())
+        return sum(c.nbytes if isinstance(c, np.ndarray) else 64 * len(c) for c in [*self._columns.values()])
 
     def advance(self, until: int, seconds: float) -> None:
         """Makes frames until there are `until` or that many seconds are computed; the caller holds the turn."""

@@ -12,10 +12,10 @@ from starlette.responses import HTMLResponse, Response, StreamingResponse
 from dlviz.ui.ahead import Ahead
 
 PAGE = "<html><head><title>쪽</title></head><body>본문</body></html>"
-TAG = '<script async src="/a.js"></script>'
+TAG = '<script async src="/a.js" onerror="this.remove()"></script>'
 
 
-def answered(response: Response, accept: str) -> tuple[dict[str, str], str]:
+def answered(response: Response, accept: str, method: str = "GET") -> tuple[dict[str, str], str]:
     """Headers and body of a response that went through the middleware."""
     sent: list[dict[str, Any]] = []
 
@@ -26,7 +26,7 @@ def answered(response: Response, accept: str) -> tuple[dict[str, str], str]:
         await asyncio.sleep(60)  # nobody hangs up
         return {}
 
-    scope = {"type": "http", "method": "GET", "path": "/", "headers": [(b"accept", accept.encode())]}
+    scope = {"type": "http", "method": method, "path": "/", "headers": [(b"accept", accept.encode())]}
     with ThreadPoolExecutor() as own:  # another loop may run in this thread
         own.submit(lambda: asyncio.run(Ahead(response, "/a.js")(scope, receive, send))).result()
     headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
@@ -45,6 +45,24 @@ def test_a_page_gets_the_script_into_its_head(pieces: int) -> None:
 
 def test_what_no_page_asks_for_stays_as_it_is() -> None:
     assert answered(Response(PAGE, media_type="text/javascript"), "*/*")[1] == PAGE
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        Response(PAGE, media_type="text/plain", headers={"content-disposition": "attachment"}),
+        Response(status_code=304, headers={"etag": "1"}),
+        HTMLResponse(PAGE[:30], status_code=206, headers={"content-range": "bytes 0-29/99"}),
+    ],
+)
+def test_what_is_no_whole_page_stays_as_it_is_though_a_browser_would_take_one(response: Response) -> None:
+    plain = {name.decode(): value.decode() for name, value in response.raw_headers}
+    assert answered(response, "text/html") == (plain, bytes(response.body).decode())
+
+
+def test_who_asks_for_the_head_alone_hears_the_size_of_the_page() -> None:
+    response = HTMLResponse(PAGE)
+    assert answered(response, "text/html", "HEAD")[0]["content-length"] == str(len(response.body))
 
 
 def test_a_browser_that_lacks_a_file_hears_so() -> None:

@@ -12,6 +12,7 @@ from dlviz.curriculum import LESSONS
 from dlviz.lessons.gradient_descent.experiment import Config
 from dlviz.lessons.gradient_descent.figures import pictures_of
 from dlviz.text import LANGUAGES, lesson_text, words
+from dlviz.ui.choices import Choices
 
 HOUSE = Path(__file__).parents[1]
 GD = "gradient_descent"
@@ -122,6 +123,27 @@ def test_another_landscape_brings_its_own_start() -> None:
     start = tuple(box.value for box in app.number_input if "start_" in str(box.key))
     rosenbrock = Config(landscape="rosenbrock")
     assert start == (rosenbrock.start_x, rosenbrock.start_y) != (2, 2)
+
+
+def test_a_change_that_moves_another_choice_redraws_its_control(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone: list[str] = []
+    entries = {f"{GD}.seed": 3, f"{GD}.landscape": "rosenbrock"}
+    monkeypatch.setattr("dlviz.ui.choices.redraw", alone.append)
+    monkeypatch.setattr("dlviz.ui.choices.st.session_state", entries)
+    choices = Choices(GD, Config, linked=False)
+    choices.steady("stage", lambda config: ())
+    choices.changer("seed")()
+    assert alone == ["stage"]
+    choices.changer("landscape")()  # brings a start of its own
+    assert alone == ["stage"]
+
+
+def test_who_goes_to_another_page_right_after_an_entry_gets_there() -> None:
+    app = opened(GD, lang="en")
+    app.select_slider(key=f"{GD}.learning_rate").set_value(0.05)
+    app.switch_page(str(HOUSE / "pages" / "backprop.py")).run()
+    assert not app.exception
+    assert app.title[0].value == lesson_text("backprop", "en")("title")
 
 
 def test_no_optimiser_at_all_is_refused_and_the_race_stays() -> None:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from dlviz.config import Config, Problem, domain
 from dlviz.text import Text
+from dlviz.ui.site import redraw
 
 REMEMBERED = 50  # queries that this session has written itself
 
@@ -122,7 +123,7 @@ class Choices:
             self.change(by=field, **{field: read(st.session_state[key])})
             page = self._state["page"]
             if page and before == self._look():
-                st.rerun(page[0])
+                redraw(page[0])
 
         return take
 
@@ -134,7 +135,7 @@ class Choices:
         """What the page shows beside its stage."""
         page = self._state["page"]
         refused = {name: str(error) for name, error in self._state["refused"].items()}
-        return page and page[1](self.config), bool(self.problems), refused
+        return page and page[1](self.config), bool(self.problems), refused, self._state["turns"]
 
     def _differs(self, field: str, config: Config) -> bool:
         return "config" in self._state and getattr(self.config, field) != getattr(config, field)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 HOUSE = Path(__file__).parents[2]
 sys.path[:0] = [] if str(HOUSE) in sys.path else [str(HOUSE)]
@@ -39,6 +40,13 @@ def presenting() -> Presenting:
     """What the present link asks for; names that nothing has are harmless."""
     hidden, locked = (set(st.query_params.get(name, "").split(",")) - {""} for name in ("hide", "lock"))
     return Presenting(st.query_params.get("present") == "1", hidden, locked)
+
+
+def redraw(fragment: str) -> None:
+    """Reruns one fragment after a callback, unless the whole page runs: a learner may just have gone to another one."""
+    context = get_script_run_ctx()
+    if context and context.fragment_ids_this_run:
+        st.rerun(fragment)
 
 
 def language() -> Language:

@@ -24,7 +24,7 @@ from dlviz.text import Text
 from dlviz.ui import server
 from dlviz.ui.brush import STROKE, Brush
 from dlviz.ui.choices import Choices, held
-from dlviz.ui.site import Presenting, presenting
+from dlviz.ui.site import Presenting, presenting, redraw
 from dlviz.ui.take import animated
 
 PLAY = "play"  # the fragment of a page that holds its stage and controls
@@ -216,7 +216,7 @@ class Stage:
         if asked.get("plotly"):
             self._answer(plotly=plotly_script())
         if self.choices.awaited:
-            st.rerun(PLAY)
+            redraw(PLAY)
 
     def _acknowledge(self, asked: Mapping[str, Any]) -> None:
         heads = asked.get("heads")
@@ -240,7 +240,7 @@ class Stage:
             place = dict(zip(fields, (asked["x"], asked["y"]), strict=False))
             self.choices.change(**held(self.choices.type, place))
         if fields:
-            st.rerun(PLAY)
+            redraw(PLAY)
 
     def _on_draw(self) -> None:
         asked = self._deed("draw")
@@ -248,14 +248,14 @@ class Stage:
         points = np.array(asked.get("points", ()), np.float64).reshape(-1, 2)[:STROKE]
         if take and "train" not in presenting().locked and np.isfinite(points).all():
             take(points)
-            st.rerun(PLAY)
+            redraw(PLAY)
 
     def _on_look(self) -> None:
         asked = self._deed("look")
         if asked:
             self._acknowledge(asked)
             self._state["look"] = max(0, int(asked.get("step", 0)))
-            st.rerun(PLAY)
+            redraw(PLAY)
 
     def _marked(self, recording: Recording) -> list[dict[str, Any]]:
         """The marks of the time bar, where it ended early among them."""

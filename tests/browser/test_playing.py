@@ -122,3 +122,15 @@ def test_a_run_that_diverges_says_at_which_update(page: Open) -> None:
     stage.press("Home").rest()
     assert not any("diverged" in line for line in stage.caption())
     assert opened.locator(".dl-range").get_attribute("max") == str(last)
+
+
+def test_a_stage_that_is_left_before_it_could_begin_never_does(page: Open) -> None:
+    stage = Stage(page(f"{LESSON}?steps=30&seed=103")).rest()
+    stage.read(
+        """(() => { window.leftStage = stage; stage.opened = false; stage.scene.remove();
+             Object.assign(stage.scene, { plotly: null, pictures: [] });
+             stage.plotlyReady = new Promise(come => (window.comes = come));
+             stage.fetchPlotly(); stage.remove(); comes(Plotly); })()"""
+    )
+    stage.page.wait_for_timeout(QUIET)
+    assert stage.page.evaluate("[leftStage.opened, leftStage.clock.playing]") == [False, False]

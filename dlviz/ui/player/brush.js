@@ -59,7 +59,7 @@ export class Brush {
   }
 
   giveWay(strokes) {
-    if (this.picture.waits) setTimeout(() => this.giveWay(strokes), REST_SOON);
+    if (this.picture.waits && this.picture.root.isConnected) setTimeout(() => this.giveWay(strokes), REST_SOON);
     else this.picture.work.then(() => strokes.forEach(({ dots }) => dots.remove()));
   }
 
@@ -141,7 +141,7 @@ export class Brush {
 
   key(event) {
     const axes = Object.values(this.picture.gd._fullLayout?._plots ?? {})[0];
-    const enters = event.key === 'Enter' && this.at && !this.cross.hidden;
+    const enters = event.key === 'Enter' && !event.repeat && this.at && !this.cross.hidden;
     if (!this.draws || !axes || event.target !== this.picture.plot || event.ctrlKey || event.metaKey || event.altKey) return;
     if (!ARROWS[event.key] && !enters) return;
     event.preventDefault();

@@ -100,6 +100,7 @@ export class Stage {
     if (this.scene.plotly) return;
     this.plotlyReady ??= plotlyFrom(this.ui.assets);
     const plotly = await this.plotlyReady;
+    if (this.gone) return; // the learner went to another page meanwhile
     if (plotly && !this.scene.plotly) {
       this.scene.plotly = plotly;
       await this.scene.dress();
@@ -114,7 +115,7 @@ export class Stage {
 
   /** All is there for the first time: go where the address says, or play. */
   open() {
-    if (this.opened) return;
+    if (this.opened || this.gone) return;
     this.opened = true;
     if (this.ui.miniature) this.ends.push(this.scene.watchView());
     else if (this.ui.step != null) this.seek(this.ui.step);
@@ -274,6 +275,7 @@ export class Stage {
 
   remove() {
     this.clock.playing = false;
+    Object.assign(this, { gone: true, opened: false, wish: null }); // what still waits for something comes to nothing
     cancelAnimationFrame(this.frameId);
     this.deeds.remove();
     this.look.remove();

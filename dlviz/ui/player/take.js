@@ -102,6 +102,7 @@ async function filmFrames(picture) {
     frames.push(sheet.toDataURL('image/png'));
   }
   painter.clear();
+  picture.paintSolids();
   return { frames, delay: Math.max(40, Math.round((1000 * GIF_SECONDS) / Math.max(1, count))) };
 }
 

@@ -26,17 +26,18 @@ def page(config: experiment.Config) -> tuple[Any, ...]:
 @st.fragment(key=PLAY)
 def play() -> None:
     with lesson.beside_stage() as (left, right):
-        config = choices.config
-        pixels = figures.pixels_of(config)
+        config, pixels = choices.config, figures.pixels_of(choices.config)
         view = choices.views({**figures.views_of(config), **pixels})
-        others = lambda config: figures.beside(config, view["picture"], view["change"])  # noqa: E731
 
         def pick(x: float, y: float) -> None:
+            if (step := figures.step_at(stage.tape.scene, x, y)) is not None:
+                stage.seek(step)
             choices.set_view("pixel", figures.pixel_at(stage.tape.scene, x, y) or view["pixel"])
 
         with left:
             lesson.problems(choices, text)
-            stage = Stage(choices, experiment, text, others)
+            beside = lambda config: figures.beside(config, view["picture"], view["change"])  # noqa: E731
+            stage = Stage(choices, experiment, text, beside)
             lesson.steady(choices, stage, page, PRESETS, PREDICTION)
             pictures = lambda own, others: figures.stage(own, others, text, **view)  # noqa: E731
             recording = stage.show(pictures, {"pixel": pick})
@@ -45,8 +46,8 @@ def play() -> None:
             upload.image(choices, text, "image", "photo")
             lesson.controls(choices, text, in_sight(config), details(config))
             kernel = make_kernel(config.kernel, config.size, config.angle, config.weights).tolist()
-            put = lambda cells: choices.change(by="weights", kernel="own", weights=write_kernel(cells))  # noqa: E731
-            matrix.matrix(choices, text, "weights", kernel, put)
+            own = lambda cells: choices.change(by="weights", kernel="own", weights=write_kernel(cells))  # noqa: E731
+            matrix.matrix(choices, text, "weights", kernel, own)
             matrix.place(choices, text, "pixel", pixels["pixel"])
             lesson.views(choices, text, figures.views_seen(config, view["picture"]))
     lesson.predict(

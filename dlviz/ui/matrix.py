@@ -42,7 +42,8 @@ def matrix(
     def changed(row: int, column: int, of: str) -> None:
         fresh = [list(line) for line in written]
         fresh[row][column] = st.session_state[of].strip().replace("−", "-") or "0"
-        put(fresh)
+        if fresh != written:  # a browser may say once more what it was told to show
+            put(fresh)
 
     with st.expander(text.field(field)), st.container(key=f"matrix-{field}"):
         if hint:

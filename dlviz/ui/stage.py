@@ -67,16 +67,8 @@ class Stage:
         self.report = report
         self.key = f"{'miniature' if miniature else 'stage'}.{choices.slug}"
         self._beside, self._others = beside, dict[str, Tape]()
-        blank: dict[str, Any] = {
-            "tape": None,
-            "ack": {},
-            "req": 0,
-            "met": 0,
-            "deed": None,
-            "visit": token_hex(4),
-            "number": 0,
-            "look": choices.step or 0,
-        }
+        blank: dict[str, Any] = {"tape": None, "ack": {}, "req": 0, "met": 0, "deed": None, "go": None}
+        blank |= {"visit": token_hex(4), "number": 0, "look": choices.step or 0}
         self._state = st.session_state.setdefault(f"{self.key}.state", blank)
 
     @property
@@ -84,6 +76,10 @@ class Stage:
         """The step at which the learner clicked last, or looked at rest if the page asked for reports."""
         step: int = min(self._state["look"], self.choices.config.length() - 1)
         return step
+
+    def seek(self, step: int) -> None:
+        """Takes the learner to a step, in answer to a click."""
+        self._state["go"] = {"id": token_hex(4), "step": step}
 
     def show(
         self,
@@ -165,7 +161,7 @@ class Stage:
         working = any(not tape.done for tape in self._others.values())
         more = {"done": self.tape.done, "working": working, "req": self._state["req"], "ui": self._ui()}
         self._state["number"] += 1
-        order = {name: self._state[name] for name in ("visit", "number", "deed")}
+        order = {name: self._state[name] for name in ("visit", "number", "deed", "go")}
         answers = {"plotly": blobs.get("plotly"), "download": blobs.get("download")}
         return {"tape": self.tape.name, "marks": self._marked(recording), **order, **known, **more, **answers}
 

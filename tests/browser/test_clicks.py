@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from dlviz.lessons.convolution import experiment as convolution
+from dlviz.lessons.convolution.boards import plan_of
+from dlviz.recording import record
 from tests.browser.stage import LESSON, Open, Stage
 
 START = (
@@ -116,3 +119,17 @@ def test_a_number_of_the_graph_is_changed_where_it_stands(page: Open) -> None:
     opened.locator(".dl-edit").press("Escape")
     assert not opened.locator(".dl-edit").count()
     assert stage.query["w3"] == "2.5"
+
+
+def test_a_click_on_a_cell_of_the_output_goes_to_the_step_that_makes_it(page: Open) -> None:
+    board = plan_of(record(convolution, convolution.Config()).scene).output
+    opened = page("/convolution?lang=en&step=30", reduced_motion=True)
+    stage = Stage(opened).rest()
+    for row, column in ((9, 5), (3, 17)):
+        stage.click("sliding", float(board.x()[column]), float(board.y()[row]))
+        stage.until("stage.step === value", row * board.columns + column)
+    opened.locator("[class*='st-key-convolution-size'] input[type=range]").press("ArrowRight")
+    stage.until("new URLSearchParams(location.search).get('size') === '4'")
+    assert (
+        "kernel" not in stage.query
+    )  # the cells of the kernel have followed, and nobody has typed into them

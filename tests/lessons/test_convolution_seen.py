@@ -168,6 +168,18 @@ def test_a_click_finds_the_pixel_that_lies_there_and_none_in_the_padding() -> No
     assert figures.pixel_at(recording.scene, -5.0, 500.0) is None
 
 
+def test_a_click_on_the_output_finds_the_step_that_makes_the_number() -> None:
+    recording = record(experiment, Config(image="letter", pixels=9, pooling="max"))
+    plan = plan_of(recording.scene)
+    assert plan.pooled is not None
+    for step in (0, 11, 48, 49, 57):
+        frame = recording[step]
+        board = plan.output if frame.stage == CONVOLVE else plan.pooled
+        place = float(board.x()[frame.column]), float(board.y()[frame.row])
+        assert figures.step_at(recording.scene, *place) == step
+    assert figures.step_at(recording.scene, -5.0, 500.0) is None
+
+
 def test_the_way_back_shows_the_turned_kernel() -> None:
     config = Config(image="letter", pixels=10, kernel="own", weights="1,2,3;4,5,6;7,8,9")
     _, back = film(config, "back", pixel="4.4")

@@ -68,6 +68,16 @@ def pixel_at(scene: Any, x: float, y: float) -> str | None:
     return None
 
 
+def step_at(scene: Any, x: float, y: float) -> int | None:
+    """The step that makes the number that was clicked in the output, or in what is pooled."""
+    plan, before = plan_of(scene), 0
+    for board in filter(None, (plan.output, plan.pooled)):
+        if cell := board.at(x, y):
+            return before + cell[0] * board.columns + cell[1]
+        before += board.rows * board.columns
+    return None
+
+
 def stage(
     recording: Recording,
     others: Mapping[str, Recording],

@@ -86,6 +86,7 @@ export class Stage {
     if (this.ui.miniature) this.clock.loop = true;
     this.scene.arrange(change.heads);
     if (change.fresh && before.id !== null) this.restart(before);
+    this.follow(header.go);
     this.fetchPlotly();
     this.reach();
     this.grown = true;
@@ -189,6 +190,13 @@ export class Stage {
     this.reach();
     this.invalidate();
     this.rest();
+  }
+
+  /** Goes where a click has led, once; what was there before this stage is no wish of its learner. */
+  follow(go) {
+    const led = this.went !== undefined && go && go.id !== this.went;
+    this.went = go?.id ?? null;
+    if (led) this.seek(go.step);
   }
 
   stepBy(by) {

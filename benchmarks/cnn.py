@@ -82,7 +82,7 @@ def measure() -> list[tuple[str, float, str]]:
         ("shapes", experiment.Config(data="shapes"), ">= 88 %"),
     ):
         alone = median(training_seconds(config) for _ in range(3))
-        training.kept.cache_clear()
+        training.KEPT.clear()
         tape = Tape("", experiment, config)
         tape.advance(1, float("inf"))
         first = tape.seconds

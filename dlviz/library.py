@@ -88,7 +88,8 @@ class Library:
     def again(self, experiment: Experiment, config: Config, held: str) -> Tape:
         """A tape that is truly being trained, for a learner who holds the tape named `held`.
 
-        If somebody else has begun a new one since and it still trains, the learner joins it.
+        If somebody else has begun a new one since and it still trains, the learner joins it. An experiment that
+        keeps trainings of its own has a function `forget(config)`.
         """
         key = _key(experiment, config)
         with self._lock:
@@ -96,6 +97,7 @@ class Library:
             if present is None or present.name == held or present.done:
                 self._trainings[key] = self._trainings.get(key, 0) + 1
                 self._tapes.pop(key, None)
+                getattr(experiment, "forget", lambda config: None)(config)
         return self.tape(experiment, config)
 
     def advance(self, tape: Tape, until: int, seconds: float) -> None:

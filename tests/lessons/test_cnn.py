@@ -17,6 +17,7 @@ from dlviz.lessons.cnn.experiment import Config, parameters
 from dlviz.lessons.cnn.network import Network
 from dlviz.lessons.cnn.plane import principal_plane
 from dlviz.lessons.cnn.reading import parts_of
+from dlviz.library import Library
 from dlviz.recording import Tape
 
 SOME = (
@@ -142,7 +143,7 @@ def test_another_picture_is_seen_by_the_same_network() -> None:
 def test_what_is_replayed_is_what_was_learnt() -> None:
     config = Config(epochs=1, dropout=0.5, seed=3)
     first = dlviz.record(experiment, config)
-    training.kept.cache_clear()
+    training.KEPT.clear()
     torch.rand(7)  # the process' own stream has moved on
     second = dlviz.record(experiment, config)
     assert all(
@@ -159,7 +160,7 @@ def test_another_seed_is_another_training() -> None:
 def test_a_training_shared_by_two_tapes_is_that_of_one_alone() -> None:
     config = Config(epochs=2, dropout=0.3, seed=4)
     alone = dlviz.record(experiment, config)
-    training.kept.cache_clear()
+    training.KEPT.clear()
     one, other = (Tape("", experiment, part) for part in (config, config.changed(example=9)))
     for until in range(5, config.length() + 6, 6):
         one.advance(until, float("inf"))
@@ -203,3 +204,23 @@ def test_who_diverges_says_so() -> None:
     assert recording.ended == "diverged"
     assert len(recording) < wild.length()
     assert np.isfinite(recording.track("loss")).all()
+
+
+def test_who_trains_again_trains_truly(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+    real = training.moments
+
+    def counted(config: Any) -> Any:
+        made.append(config.seed)
+        return real(config)
+
+    monkeypatch.setattr(training, "moments", counted)
+    training.KEPT.clear()
+    library = Library(2**20)
+    config = experiment.Config(epochs=1, seed=77)
+    first = library.tape(experiment, config)
+    library.advance(first, 2, 5)
+    library.advance(library.tape(experiment, config.changed(example=3)), 2, 5)
+    assert made == [77]  # another picture replays
+    library.advance(library.again(experiment, config, first.name), 2, 5)
+    assert made == [77, 77]

@@ -16,10 +16,12 @@ from dlviz.config import Config as BaseConfig
 from dlviz.lessons.cnn.examples import SIZES, DataName, load_examples
 from dlviz.lessons.cnn.network import HeadName, KernelName, Network, PoolingName, sides_of, widths_of
 from dlviz.lessons.cnn.training import (
+    KEPT,
     SHOWN,
     OptimizerName,
     ScheduleName,
     blank_network,
+    cause_of,
     load_weights,
     replay,
 )
@@ -159,6 +161,11 @@ def run(config: Config) -> Generator[Frame, None, str | None]:
         yield Frame(**vars(moment), **seen(network, X, y))
         made += 1
     return None if made == config.length() else "diverged"
+
+
+def forget(config: Config) -> None:
+    """Lets the next recording of a config train anew instead of replaying."""
+    KEPT.pop(cause_of(config), None)
 
 
 def chosen_picture(config: Config) -> int:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -60,24 +60,24 @@ class Replay:
             at += 1
 
 
-@dataclass(frozen=True)
-class Cause:
-    """All that a training depends on: the config, whatever picture it looks at."""
+KEPT: OrderedDict[tuple[Any, ...], Replay] = OrderedDict()  # the last few trainings, by their cause
+MOST = 3
 
-    values: tuple[tuple[str, Any], ...]
-    config: Any = field(compare=False)
+
+def cause_of(config: Any) -> tuple[Any, ...]:
+    """All that a training depends on: the config, whatever picture it looks at."""
+    return tuple((name, value) for name, value in vars(config).items() if name != "example")
 
 
 def replay(config: Any) -> Replay:
-    """The training of a config; the last few are kept."""
-    values = tuple((name, value) for name, value in vars(config).items() if name != "example")
-    return kept(Cause(values, config))
-
-
-@lru_cache(maxsize=3)
-def kept(cause: Cause) -> Replay:
     """One training for all configs that differ in their picture alone."""
-    return Replay(cause.config)
+    cause = cause_of(config)
+    if cause not in KEPT:
+        KEPT[cause] = Replay(config)
+    KEPT.move_to_end(cause)
+    while len(KEPT) > MOST:
+        KEPT.popitem(last=False)
+    return KEPT[cause]
 
 
 def new_network(config: Any, examples: Examples) -> Network:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import struct
 from typing import Any
@@ -10,10 +12,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from dlviz.plots import theme
 from dlviz.plots.film import Film, Label, Levels, Move, fill, number, spaced
 from dlviz.plots.wire import message
+from dlviz.ui.take import PICTURE_BYTES, PIXELS, animated
 
 T = 7
 Y = np.sin(np.arange(T, dtype=np.float32))
@@ -171,3 +175,17 @@ def test_spaced_steps_keep_both_ends() -> None:
     assert spaced(201, 60)[-1] == 200
     assert len(spaced(201, 60)) == 60
     assert spaced(3, 60) == [0, 1, 2]
+
+
+def test_frames_that_would_unfold_to_more_than_the_server_can_hold_are_refused() -> None:
+    def frame(side: int) -> str:
+        file = io.BytesIO()
+        Image.new("P", (side, side)).save(file, "PNG")
+        assert len(file.getvalue()) < PICTURE_BYTES
+        return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+
+    made = animated({"frames": [frame(40), frame(40)]})
+    assert made is not None
+    assert made.startswith(b"GIF89a")
+    assert PIXELS < 5 * 5000**2
+    assert animated({"frames": [frame(5000)] * 5}) is None

@@ -8,6 +8,7 @@ import {arrayOf} from './wire.js'
 
 const GIF_FRAMES_MOST = 60;
 const GIF_SECONDS = 5;
+const GIF_PIXELS_MOST = 1e6; // of a frame: the server holds all of them at once
 const LOOK = 100; // ms between looks whether all rows have come
 const CELLS_MOST = 400000; // of a table; above it, the present step alone
 
@@ -87,8 +88,10 @@ async function filmFrames(picture) {
   base.src = await stillOf(picture, 'png', { scale: 1, without: painter.traces, texts: false });
   await base.decode();
   const { width, height } = gd._fullLayout;
-  const sheet = Object.assign(document.createElement('canvas'), { width: Math.round(width), height: Math.round(height) });
+  const scale = Math.min(1, Math.sqrt(GIF_PIXELS_MOST / (width * height)));
+  const sheet = Object.assign(document.createElement('canvas'), { width: Math.round(scale * width), height: Math.round(scale * height) });
   const ctx = sheet.getContext('2d');
+  ctx.scale(scale, scale);
   const count = Math.min(film.rows, GIF_FRAMES_MOST);
   const frames = [];
   for (let k = 0; k < count; k++) {
@@ -96,8 +99,8 @@ async function filmFrames(picture) {
     painter.state = '';
     painter.paint(step);
     ctx.fillStyle = stage.theme.background;
-    ctx.fillRect(0, 0, sheet.width, sheet.height);
-    for (const layer of [painter.under.dirty && painter.under.canvas, base, painter.over.dirty && painter.over.canvas]) if (layer) ctx.drawImage(layer, 0, 0, sheet.width, sheet.height);
+    ctx.fillRect(0, 0, width, height);
+    for (const layer of [painter.under.dirty && painter.under.canvas, base, painter.over.dirty && painter.over.canvas]) if (layer) ctx.drawImage(layer, 0, 0, width, height);
     labels.texts.forEach((text, j) => writeLabel(ctx, text, text.textAt(film.labels[j], step), stage.theme));
     frames.push(sheet.toDataURL('image/png'));
   }

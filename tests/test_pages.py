@@ -171,3 +171,21 @@ def test_a_widget_changed_from_elsewhere_is_another_one_so_that_no_late_echo_und
     after = {box.key for box in app.select_slider} | {box.key for box in app.number_input}
     assert f"{GD}.learning_rate" in before - after  # the preset changed it
     assert f"{GD}.seed" in before & after
+
+
+@pages
+def test_what_a_link_locks_stays_whatever_is_pressed(slug: str) -> None:
+    app = opened(slug, lang="en", seed="7", lock="seed")
+    assert not [button for button in app.button if ".try." in str(button.key)]  # each has another seed
+    assert not app.radio
+    next(button for button in app.button if button.label == words("en")("app.reset")).click().run()
+    app.run()
+    assert not app.exception
+    assert next(box.value for box in app.number_input if ".seed" in str(box.key)) == 7
+
+
+def test_a_preset_that_leaves_alone_what_is_locked_is_offered() -> None:
+    app = opened(GD, lang="en", lock="steps")
+    offered = {str(button.key).rpartition(".")[2] for button in app.button if ".try." in str(button.key)}
+    assert "ravine" in offered
+    assert "fewer" not in offered  # it makes 500 steps

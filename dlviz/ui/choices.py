@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from dlviz.config import Config, Problem, domain
 from dlviz.text import Text
-from dlviz.ui.site import redraw
+from dlviz.ui.site import presenting, redraw
 
 REMEMBERED = 50  # queries that this session has written itself
 
@@ -64,8 +64,21 @@ class Choices:
         error: ValidationError | None = self._state["refused"].get(field)
         return error
 
+    @property
+    def _locked(self) -> set[str]:
+        return presenting().locked & self.type.model_fields.keys()
+
+    def may(self, config: Config) -> bool:
+        """Whether a config leaves alone what a teacher's link locks."""
+        return not any(self._differs(name, config) for name in self._locked)
+
     def set(self, config: Config, *, by: str | None = None) -> None:
-        """Chooses a config as a whole; `by` is the field whose widget did it, if one did."""
+        """Chooses a config as a whole, but for what is locked; `by` is the field whose widget did it, if one did."""
+        if not self.may(config):
+            try:
+                config = config.changed(**{name: getattr(self.config, name) for name in self._locked})
+            except ValidationError:
+                return  # it cannot be had without what is locked
         self._turn(name for name in self.type.model_fields if self._differs(name, config) and name != by)
         self._state |= {"config": config, "problems": [], "refused": {}}
         self._remember()

@@ -103,6 +103,7 @@ def tries(
     """Presets: each a config with a promise of what to look for; `views` are further views of some."""
     if "tries" in site.presenting().hidden:
         return
+    presets = {name: preset for name, preset in presets.items() if choices.may(preset[0])}
     st.markdown(f"**{text('app.tries')}**")
     with st.container(horizontal=True, key="tries"):
         for name, (config, picture) in presets.items():
@@ -133,7 +134,7 @@ def predict(
     field: str = "optimizers",
 ) -> None:
     """A question that the learner commits to; the recording is the answer; `field` names the options' words."""
-    if {"predict", "words"} & site.presenting().hidden:
+    if {"predict", "words"} & site.presenting().hidden or not choices.may(config):
         return
     key = choices.key("predicted")
     with st.container(key="section-predict", border=True):

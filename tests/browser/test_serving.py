@@ -60,3 +60,25 @@ def test_the_first_page_has_an_address_to_type(page: Callable[..., Page]) -> Non
     opened = page("/home?lang=en")
     opened.get_by_role("heading", name=words("en")("home.title")).wait_for()
     assert not opened.get_by_role("dialog").count()
+
+
+def test_a_plain_script_sends_plotly_once_for_all_miniatures(page: Callable[..., Page]) -> None:
+    from dlviz.curriculum import LESSONS
+
+    server = Server("cloud/streamlit_app.py").wait()
+    try:
+        opened = page("about:blank", expects=("_stcore", "WebSocket"))  # its server ends before its tab
+        large: list[int] = []
+
+        def note(data: str | bytes) -> None:
+            if len(data) > 1_400_000:
+                large.append(len(data))
+
+        opened.on("websocket", lambda socket: socket.on("framereceived", note))
+        opened.goto(f"{server.url}/?lang=en")
+        opened.wait_for_function(
+            "n => window.__dlviz?.stages.filter(probe => probe.stage.opened).length === n", arg=len(LESSONS)
+        )
+        assert len(large) <= 2  # not one for each; a request that waits too long is made again
+    finally:
+        server.stop()

@@ -13,19 +13,26 @@ function loadScript(source) {
   });
 }
 
+/** Whether Plotly is here, or on its way to some stage of this page. */
+export const plotlyComes = () => Boolean(window.Plotly ?? plotlyScript);
+
+const failed = () => (plotlyScript = null); // whoever asks next tries again
+
 /** Plotly from an address; null where that does not work and the message must bring it. */
 export async function plotlyFrom(address) {
   if (window.Plotly) return window.Plotly;
-  if (!address) return null;
-  plotlyScript ??= loadScript(address).catch(() => null);
+  if (address) plotlyScript ??= loadScript(address).catch(failed);
   return plotlyScript;
 }
 
 /** Plotly out of the zipped bytes of a message. */
-export async function plotlyOf(bytes) {
-  if (window.Plotly) return window.Plotly;
+export function plotlyOf(bytes) {
+  plotlyScript = window.Plotly ?? unzipped(bytes).catch(failed);
+  return Promise.resolve(plotlyScript);
+}
+
+async function unzipped(bytes) {
   const plain = new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip')));
   const address = URL.createObjectURL(new Blob([await plain.arrayBuffer()], { type: 'text/javascript' }));
-  plotlyScript = loadScript(address);
-  return plotlyScript.finally(() => URL.revokeObjectURL(address));
+  return loadScript(address).finally(() => URL.revokeObjectURL(address));
 }

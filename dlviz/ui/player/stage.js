@@ -1,6 +1,6 @@
 // The stage: all pictures of a page on one time bar, fed by messages, pulling while someone looks on.
 
-import {plotlyFrom, plotlyOf} from './assets.js'
+import {plotlyComes, plotlyFrom, plotlyOf} from './assets.js'
 import {stateOf, TimeBar} from './bar.js'
 import {Clock} from './clock.js'
 import {Deeds} from './deeds.js'
@@ -103,7 +103,7 @@ export class Stage {
     const plotly = await this.plotlyReady;
     if (this.gone) return; // the learner went to another page meanwhile
     if (plotly && !this.scene.plotly) {
-      this.scene.plotly = plotly;
+      [this.scene.plotly, this.bare] = [plotly, false];
       await this.scene.dress();
       this.root.classList.remove('dl-waiting');
       this.open();
@@ -152,12 +152,14 @@ export class Stage {
       if (edge >= wish || reel.done) this.wish = null;
     }
     const bare = this.bare && !this.scene.plotly;
+    if (bare && plotlyComes()) return void this.fetchPlotly();
+    const asks = bare && window.__dlviz.stages.find((probe) => probe.stage.bare)?.stage === this; // one for all of the page
     const lacking = this.misses > 0;
     const working = reel.working && !document.hidden;
     if (!this.served || !(this.wish !== null || lacking || bare || reel.working)) return;
     const want = this.wish === null ? Math.max(1, reel.frames) : Math.min(reel.length, this.wish + 1);
-    if (working || lacking || bare || this.wish !== null) this.pull.ask(reel, want, bare);
-    const pause = bare ? RETRY_MOST : lacking ? Math.min(RETRY_MOST, RETRY * 2 ** Math.min(8, this.misses - 1)) : RETRY;
+    if (working || lacking || asks || this.wish !== null) this.pull.ask(reel, want, asks);
+    const pause = asks ? RETRY_MOST : bare ? 3 * RETRY : lacking ? Math.min(RETRY_MOST, RETRY * 2 ** Math.min(8, this.misses - 1)) : RETRY;
     this.wishTimer = setTimeout(() => this.reach(), pause);
     this.invalidate();
   }

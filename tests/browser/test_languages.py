@@ -105,7 +105,9 @@ def test_camera_zoom_and_legend_outlive_frames_configs_and_languages(page: Open)
     assert stage.step == 20
     assert opened.title() == KOREAN("short")
     assert opened.evaluate("document.documentElement.lang") == "ko"
-    assert {KOREAN("app.home"), KOREAN("chapter.learning")} <= set(opened.locator("nav").inner_text().splitlines())
+    assert {KOREAN("app.home"), KOREAN("chapter.learning")} <= set(
+        opened.locator("nav").inner_text().splitlines()
+    )
     assert opened.locator(".dl-train").inner_text() == KOREAN("stage.train")
     assert stage.caption() != caption
     assert HANGUL.search(stage.caption()[0])

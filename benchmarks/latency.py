@@ -25,7 +25,6 @@ ACTS = 20
 STARTS = 3
 RERUNS = 40
 SLUG = "gradient_descent"
-REST = f"{AT_REST} && window.__dlviz.stages[0].done"
 
 UNFROZEN = """
 import gc, runpy, sys; sys.path.insert(0, {root!r})
@@ -75,9 +74,15 @@ def pressed(page: Page, key: str) -> dict[str, float]:
 
 
 def finish(page: Page) -> None:
-    """Goes to the end of the recording, from where the next act starts a new one at once."""
+    """Goes to the end of the recording, from where the next act starts a new one at once.
+
+    Again, if another recording has come since: it rests where the last one stood.
+    """
     page.evaluate("window.__dlviz.stages[0].stage.seek(Infinity)")
-    page.wait_for_function(REST)
+    page.wait_for_function(
+        f"() => {{ const probe = window.__dlviz.stages[0]; if ({AT_REST} && !probe.done) probe.stage.seek(Infinity); "
+        f"return {AT_REST} && probe.done; }}"
+    )
 
 
 async def reruns(url: str, process: psutil.Process) -> dict[str, float]:

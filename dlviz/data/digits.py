@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-import torch
 from jaxtyping import Float32, Int64
 from torch import Tensor
 
+from dlviz.data.aside import parted
 from dlviz.data.tables import carried
 
 
@@ -36,6 +36,5 @@ def digits() -> Digits:
     """
     table = carried("digits.csv.gz", delimiter=",")  # (1797, 65): 64 pixels from 0 to 16, the digit
     images, labels = (table[:, :-1] / 16).float(), table[:, -1].long()
-    order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(0))
-    train, test = order[: len(order) * 7 // 10], order[len(order) * 7 // 10 :]
+    train, test = parted(len(labels))
     return Digits(images[train], labels[train], images[test], labels[test])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
 import torch
 from jaxtyping import Float32, Int64
 from torch import Tensor
+
+from dlviz.data.aside import parted
+from dlviz.data.carried import carried_path
 
 
 @dataclass(frozen=True)
@@ -32,16 +33,10 @@ class Faces:
 def faces() -> Faces:
     """All patches; nobody may write into them.
 
-    The file is read from scikit-image's folder: importing it would take memory and time.
-
     Source: Huang et al., Labeled Faces in the Wild, 2007; the subset that scikit-image carries.
     """
-    package = find_spec("skimage")
-    assert package is not None
-    assert package.origin is not None
-    patches = np.load(Path(package.origin).parent / "data" / "lfw_subset.npy")  # (200, 25, 25), faces first
+    patches = np.load(carried_path("skimage", "data", "lfw_subset.npy"))  # (200, 25, 25), faces first
     images = torch.from_numpy(patches).float()
     labels = (torch.arange(len(images)) < len(images) // 2).long()
-    order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(0))
-    train, test = order[: len(order) * 7 // 10], order[len(order) * 7 // 10 :]
+    train, test = parted(len(labels))
     return Faces(images[train], labels[train], images[test], labels[test])

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
 from PIL import Image
 from pydantic import AfterValidator, Field
 
+from dlviz.data.carried import carried_path
 from dlviz.data.shelf import Shelf
 
 SIDE = 256  # pixels of the longer side that are kept
@@ -112,12 +111,7 @@ def digest_of(picture: Picture) -> str:
 
 @cache
 def _photograph(name: PhotographName) -> np.ndarray:
-    """The file is read from its folder: importing the library would take 180 MB and a second."""
-    package = find_spec("sklearn")
-    assert package is not None
-    assert package.origin is not None
-    file = Path(package.origin).parent / "datasets" / "images" / f"{name}.jpg"
-    with Image.open(file) as image:
+    with Image.open(carried_path("sklearn", "datasets", "images", f"{name}.jpg")) as image:
         image.draft(None, (2 * SIDE, 2 * SIDE))
         return smaller(array_of(image), SIDE)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
 import torch
 from jaxtyping import Float32
 from torch import Tensor
+
+from dlviz.data.aside import parted
+from dlviz.data.carried import carried_path
 
 # What was measured of the cell nuclei of each tumour: mean, standard error, mean of the three largest.
 NUCLEUS = (
@@ -85,7 +86,7 @@ def labelled(name: str) -> tuple[Tensor, Tensor, tuple[str, ...], tuple[str, ...
 
 
 def carried(name: str, header: int = 0, delimiter: str | None = None) -> Tensor:
-    """A table that scikit-learn carries, read from its folder: importing it would take 180 MB and a second.
+    """A table that scikit-learn carries.
 
     Args:
         name: of the file.
@@ -95,19 +96,15 @@ def carried(name: str, header: int = 0, delimiter: str | None = None) -> Tensor:
     Returns:
         Its numbers, float64, a row per line.
     """
-    package = find_spec("sklearn")
-    assert package is not None
-    assert package.origin is not None
-    file = Path(package.origin).parent / "datasets" / "data" / name
     delimiter = delimiter or ("," if name.endswith(".csv") else None)
+    file = carried_path("sklearn", "datasets", "data", name)
     table = np.loadtxt(file, delimiter=delimiter, skiprows=header)
     return torch.from_numpy(table)
 
 
 def split(feature: Tensor, target: Tensor, seed: int, standardize: bool, standardize_target: bool) -> Split:
     """Draws the training examples and brings both columns to a scale, by what the training examples say."""
-    order = torch.randperm(len(feature), generator=torch.Generator().manual_seed(seed))
-    train, test = order[: len(order) * 7 // 10], order[len(order) * 7 // 10 :]
+    train, test = parted(len(feature), seed)
 
     def scaled(column: Tensor) -> Tensor:
         # z = (x - mean) / deviation

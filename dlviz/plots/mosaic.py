@@ -43,12 +43,21 @@ class Column:
         ]
 
 
-def bitmap(
-    x: np.ndarray, y: np.ndarray, colors: list[list[Any]], low: float, high: float, **look: Any
-) -> dict[str, Any]:
-    """A heat map whose cells come with the steps; x, y are the centres of its cells."""
-    scale = {"colorscale": colors, "zmin": low, "zmax": high, "showscale": False}
-    return {"type": "heatmap", "x": x, "y": y, "hoverinfo": "skip", **scale, **look}
+def bitmap(box: tuple[float, float, float, float], cells: tuple[int, int], **look: Any) -> dict[str, Any]:
+    """A heat map of (rows, columns) cells that fills a box: left, bottom, width, height; they may come with the steps.
+
+    Args:
+        box, cells: where it is, and how many cells it has.
+        look: "colorscale", "zmin", "zmax" and whatever else Plotly takes.
+    """
+    left, bottom, width, height = box
+    x, y = centres(left, left + width, cells[1]), centres(bottom, bottom + height, cells[0])
+    # one cell alone says nothing about its size: Plotly is told its ends
+    ends = {
+        "x": x if len(x) > 1 else [left, left + width],
+        "y": y if len(y) > 1 else [bottom, bottom + height],
+    }
+    return {"type": "heatmap", **ends, "hoverinfo": "skip", "showscale": False, **look}
 
 
 def centres(low: float, high: float, count: int) -> np.ndarray:

@@ -79,18 +79,3 @@ def sheet(tiles: np.ndarray, columns: int, gap: int) -> np.ndarray:
     whole = np.moveaxis(spread, -3, -2).reshape(*steps, rows * (height + gap), columns * (width + gap))
     cut: np.ndarray = whole[..., : rows * (height + gap) - gap, : columns * (width + gap) - gap]
     return cut[..., ::-1, :]
-
-
-def bitmap(box: tuple[float, float, float, float], cells: tuple[int, int], **look: Any) -> dict[str, Any]:
-    """A heat map of (rows, columns) cells that fills a box: left, bottom, width, height."""
-    left, bottom, width, height = box
-    x, y = (
-        (start + size * (np.arange(count) + 0.5) / count).astype(np.float32)
-        for start, size, count in ((left, width, cells[1]), (bottom, height, cells[0]))
-    )
-    # one cell alone says nothing about its size: Plotly is told its ends
-    ends = {
-        "x": x if len(x) > 1 else [left, left + width],
-        "y": y if len(y) > 1 else [bottom, bottom + height],
-    }
-    return {"type": "heatmap", **ends, "hoverinfo": "skip", "showscale": False, **look}

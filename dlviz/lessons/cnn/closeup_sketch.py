@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from dlviz.lessons.cnn.reading import PAD, answers, pad_of
-from dlviz.plots import pictures, theme
+from dlviz.plots import mosaic, pictures, theme
 from dlviz.plots.film import Film, Label, Move
 from dlviz.recording import Recording
 from dlviz.text import Text
@@ -20,8 +20,8 @@ def sketch(recording: Recording, text: Text, *, drawing: str) -> Film:
     data: list[dict[str, Any]] = []
     moves: list[Move] = []
     quiet: dict[str, Any] = {"colorscale": pictures.INK, "zmin": 0.0, "zmax": 1.0}
-    pad = pictures.bitmap((PAD, -side, side, side), (side, side), **quiet, z=ink[::-1].copy())
-    small = pictures.bitmap((0, 0, 1, 1), seen.shape, **quiet, z=seen[::-1].copy(), xaxis="x2", yaxis="y2")
+    pad = mosaic.bitmap((PAD, -side, side, side), (side, side), **quiet, z=ink[::-1].copy())
+    small = mosaic.bitmap((0, 0, 1, 1), seen.shape, **quiet, z=seen[::-1].copy(), xaxis="x2", yaxis="y2")
     data += [pad, small]
     frame = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]], np.float32)
     edge = {

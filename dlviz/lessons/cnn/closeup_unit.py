@@ -105,9 +105,9 @@ def _picture(
     levels, look = pictures.coded(scene.test_pictures[scene.picture, None], scale_of(recording.config))
     bottom = HEIGHT - LEFT[1]
     shown = levels[0, ::-1].astype(np.float32)
-    data.append(pictures.bitmap((LEFT[0], bottom, LEFT[1], LEFT[1]), shown.shape, **look, z=shown))
+    data.append(mosaic.bitmap((LEFT[0], bottom, LEFT[1], LEFT[1]), shown.shape, **look, z=shown))
     maps = tiles.maps_of(recording, block)[:, k, ::-1]  # (T, h, w)
-    own = pictures.bitmap(
+    own = mosaic.bitmap(
         (MAP[0], bottom, MAP[1], MAP[1]), maps.shape[1:], zmin=0.0, zmax=1.0, colorscale=tiles.ACTIVE
     )
     moves.append(Move(len(data), {"z": Levels(maps, 0.0, 1.0)}))
@@ -149,7 +149,7 @@ def _sum(
         signed = np.rint(mosaic.MIDDLE + mosaic.MIDDLE * values / most).astype(np.uint8)
         whole = pictures.sheet(signed, columns, 1)
         box, shown = (left, bottom, wide, tall), Levels(whole, -1.0, 1.0)
-        look = pictures.bitmap(box, whole.shape[1:], zmin=-1.0, zmax=1.0, colorscale=theme.SIGNED)
+        look = mosaic.bitmap(box, whole.shape[1:], zmin=-1.0, zmax=1.0, colorscale=theme.SIGNED)
         moves.append(Move(len(data), {"z": shown}))
         data.append(look)
         labels.append(
@@ -189,7 +189,7 @@ def _strongest(
     shown = pictures.Sheet(levels, chosen, 3, gap)
     cells = 3 * (whole + gap) - gap
     moves.append(Move(len(data), {"z": Levels(shown, 0.0, 254.0)}))
-    data.append(pictures.bitmap((RIGHT[0], 0, RIGHT[1], RIGHT[1]), (cells, cells), **look))
+    data.append(mosaic.bitmap((RIGHT[0], 0, RIGHT[1], RIGHT[1]), (cells, cells), **look))
     scale, ninth = RIGHT[1] / cells, np.arange(9)
     left, top = RIGHT[0] + scale * (whole + gap) * (ninth % 3), HEIGHT - scale * (whole + gap) * (ninth // 3)
     field = boxes(peaks, scene.sides[block], field_of(recording.config, block), whole)  # (T, 9, 4)

@@ -36,11 +36,11 @@ def confusion(recording: Recording, text: Text) -> Film:
         number = "" if k == 0 else str(k + 1)
         places = np.arange(count, dtype=np.float32)
         look = mosaic.bitmap(
-            places,
-            places,
-            COUNTS,
-            0.0,
-            1.0,
+            (-0.5, -0.5, count, count),
+            (count, count),
+            colorscale=COUNTS,
+            zmin=0.0,
+            zmax=1.0,
             xaxis=f"x{number}",
             yaxis=f"y{number}",
             xgap=1,
@@ -142,7 +142,7 @@ def _wrong(
     tile = side / (side + gap)
     box = (0.0, 1 - tile, ACROSS - 1 + tile, rows - 1 + tile)
     moves.append(Move(len(data), {"z": Levels(shown, 0.0, 254.0)}))
-    data.append(pictures.bitmap(box, shown[:1].shape[1:], **look, xaxis="x9", yaxis="y9"))
+    data.append(mosaic.bitmap(box, shown[:1].shape[1:], **look, xaxis="x9", yaxis="y9"))
     axes["xaxis9"] = theme.axis(
         visible=False, range=[-0.15, ACROSS], domain=[0.68, 1], anchor="y9", constrain="domain"
     )

@@ -29,7 +29,7 @@ def filters(recording: Recording, text: Text, *, unit: str) -> Film:
         shown = Levels(_Grid(codes, columns), -1.0, 1.0)
         rows = -(-units * inputs // columns)
         cells = (rows * (side + 1) - 1, columns * (side + 1) - 1)
-        look = pictures.bitmap(
+        look = mosaic.bitmap(
             (left, (1 - height) / 2, width, height), cells, zmin=-1.0, zmax=1.0, colorscale=theme.SIGNED
         )
         moves.append(Move(len(data), {"z": shown}))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from dlviz.lessons.cnn import tiles
-from dlviz.plots import graph, pictures, theme
+from dlviz.plots import graph, mosaic, pictures, theme
 from dlviz.plots.film import Film, Label, Move
 from dlviz.recording import Recording
 from dlviz.text import Text
@@ -93,9 +93,7 @@ def _columns(
     scene = recording.scene
     levels, look = pictures.coded(scene.test_pictures[scene.picture, None], scale_of(recording.config))
     x, y, side = at.picture
-    shown = pictures.bitmap(
-        (x, y, side, side), levels.shape[1:], **look, z=levels[0, ::-1].astype(np.float32)
-    )
+    shown = mosaic.bitmap((x, y, side, side), levels.shape[1:], **look, z=levels[0, ::-1].astype(np.float32))
     data = [graph.links("--dl-grid", _funnels(recording, at), width=1), shown]
     moves: list[Move] = []
     colors = theme.SIGNED if slopes else tiles.ACTIVE

@@ -136,8 +136,7 @@ def block_tiles(
         count = part.stop - part.start
         cells = count * (side + gap) - gap
         left, bottom = place_of(at, block, part.stop - 1)
-        x = mosaic.centres(left, left + tile, side)
-        y = mosaic.centres(bottom, bottom + count - 1 + tile, cells)
-        look = mosaic.bitmap(x, y, colors, low, high)
+        box = (left, bottom, tile, count - 1 + tile)
+        look = mosaic.bitmap(box, (cells, side), colorscale=colors, zmin=low, zmax=high)
         drawn.append((look, Move(first + len(drawn), {"z": Levels(column, low, high)})))
     return drawn

@@ -46,10 +46,10 @@ def layers(recording: Recording, text: Text) -> Film:
     shares = recording.track("activations")  # (T, L, B)
     for k in range(count):
         column = np.sqrt(shares[:, k, :, None])  # (T, B, 1); small shares are seen too
-        x, y = np.array([k], np.float32), mosaic.centres(-1, 1, shares.shape[2])
-        picture = mosaic.bitmap(x, y, DENSE, 0.0, 1.0, xaxis="x2", yaxis="y2")
+        box, look = (k - SPREAD, -1, 2 * SPREAD, 2), {"colorscale": DENSE, "zmin": 0.0, "zmax": 1.0}
+        picture = mosaic.bitmap(box, (shares.shape[2], 1), **look, xaxis="x2", yaxis="y2")
         moves.append(Move(len(data), {"z": Levels.of(column, 0.0, 1.0)}))
-        data.append({**picture, "x": [k - SPREAD, k + SPREAD]})
+        data.append(picture)
     sizes = np.maximum(np.nan_to_num(recording.track("gradients"), posinf=1e30), 10.0**SMALLEST).astype(
         np.float32
     )

@@ -38,8 +38,9 @@ def confusion(recording: Recording, text: Text) -> Film:
         share = counts[:, k] / np.maximum(counts[:, k].sum(-1, keepdims=True), 1)  # (T, K, K)
         places = np.arange(len(classes), dtype=np.float32)
         look = mosaic.bitmap(
-            places, places, [[0, "--dl-zero"], [1, "--dl-model"]], 0.0, 1.0, xaxis=f"x{number}", yaxis=f"y{number}",
-            xgap=2, ygap=2, opacity=0.55, name=text(f"legend.{split}"),
+            (-0.5, -0.5, len(classes), len(classes)), (len(classes), len(classes)),
+            colorscale=[[0, "--dl-zero"], [1, "--dl-model"]], zmin=0.0, zmax=1.0,
+            xaxis=f"x{number}", yaxis=f"y{number}", xgap=2, ygap=2, opacity=0.55, name=text(f"legend.{split}"),
         )  # fmt: skip
         moves.append(Move(len(data), {"z": Levels.of(share, 0.0, 1.0)}))
         data.append(look)

@@ -57,10 +57,11 @@ def sweep(recording: Recording, found: Recording | None, text: Text) -> Film:
         several = shown.shape[2] > 1
         codes: Any = Winners(shown)[:] if several else shown[:, :, 0]
         scale, low, high = (hues(), 0.0, 254.0) if several else (theme.SIGNED, -1.0, 1.0)
-        x = mosaic.centres(ACROSS * w - TILE / 2, ACROSS * w + TILE / 2, side)
-        y = mosaic.centres(-TILE / 2, len(rates) - 1 + TILE / 2, len(rates) * (side + gap) - gap)
+        box = (ACROSS * w - TILE / 2, -TILE / 2, TILE, len(rates) - 1 + TILE)
+        cells = (len(rates) * (side + gap) - gap, side)
+        look = {"colorscale": scale, "zmin": low, "zmax": 252.0 if several else high}
         moves.append(Move(len(data), {"z": Levels(mosaic.Column(codes, gap), low, high)}))
-        data.append(mosaic.bitmap(x, y, scale, low, 252.0 if several else high))
+        data.append(mosaic.bitmap(box, cells, **look))
     state = found.track("state")[at].reshape(length, -1)  # (T, R * W)
     beside = places + np.array([TILE / 2 + 0.3, 0])
     for code, name, color, symbol, _ in STATES:

@@ -163,9 +163,10 @@ def _network(
 def _tiles(layer: np.ndarray, every: int) -> dict[str, Any]:
     half, size = drawing.TILE / 2, drawing.TILE / drawing.CELLS * every
     rows = round((layer[0, 1] - layer[-1, 1] + drawing.TILE) / size)
-    x = mosaic.centres(layer[0, 0] - half, layer[0, 0] + half, drawing.CELLS // every)
-    y = mosaic.centres(layer[-1, 1] - half, layer[0, 1] + half, rows)
-    return mosaic.bitmap(x, y, theme.SIGNED, -1.0, 1.0)
+    (left, top), bottom = layer[0].tolist(), float(layer[-1, 1])
+    box = (left - half, bottom - half, 2 * half, top - bottom + 2 * half)
+    cells = (rows, drawing.CELLS // every)
+    return mosaic.bitmap(box, cells, colorscale=theme.SIGNED, zmin=-1.0, zmax=1.0)
 
 
 def _titles(recording: Recording, text: Text, moves: list[Move]) -> dict[int, list[str]]:

@@ -162,16 +162,19 @@ class Rescaled:
 def _surface(recording: Recording, unit: str) -> tuple[list[dict[str, Any]], list[Move]]:
     scene, maps, reach = recording.scene, recording.track("maps"), recording.track("reach")
     outputs = scene.sizes[-1]
-    look = {"zsmooth": "fast", "opacity": 0.6}
+    (left, right), (bottom, top) = _ends(scene.x), _ends(scene.y)
+    box, cells = (left, bottom, right - left, top - bottom), (len(scene.y), len(scene.x))
+    look: dict[str, Any] = {"opacity": 0.6}
     if unit == "out" and outputs > 1:
         codes: Any = Winners(maps[:, -outputs:])
-        picture = mosaic.bitmap(scene.x, scene.y, hues(), 0.0, 252.0, **{**look, "zsmooth": False})
+        picture = mosaic.bitmap(box, cells, colorscale=hues(), zmin=0.0, zmax=252.0, zsmooth=False, **look)
         return [picture], [Move(0, {"z": Levels(codes, 0.0, 254.0)})]
     number = maps.shape[1] - 1 if unit == "out" else number_of(scene, unit)
     codes = maps[:, number]
     if unit == "out" and not scene.classes:
         codes = Rescaled(codes, reach[:, number], value_scale(scene))
-    picture = mosaic.bitmap(scene.x, scene.y, theme.SIGNED, -1.0, 1.0, **look)
+    signed: dict[str, Any] = {"colorscale": theme.SIGNED, "zmin": -1.0, "zmax": 1.0, "zsmooth": "fast"}
+    picture = mosaic.bitmap(box, cells, **signed, **look)
     return [picture], [Move(0, {"z": Levels(codes, -1.0, 1.0)})]
 
 

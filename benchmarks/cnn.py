@@ -16,8 +16,9 @@ from time import perf_counter
 import torch
 from torch import nn
 
+from dlviz.data.examples import load_examples
 from dlviz.lessons.cnn import experiment, figures, training
-from dlviz.lessons.cnn.examples import load_examples
+from dlviz.models.training import learn, new_network
 from dlviz.plots.wire import message
 from dlviz.recording import Tape
 from dlviz.text import lesson_text
@@ -60,7 +61,7 @@ def training_seconds(config: experiment.Config) -> float:
     """The training alone, without looking at it."""
     examples = load_examples(config.data)
     begun = perf_counter()
-    for _ in training.learn(config, training.new_network(config, examples), examples):
+    for _ in learn(config, new_network(config, examples), examples):
         pass
     return perf_counter() - begun
 

@@ -40,7 +40,7 @@ SEES = {
     "source": {"ground"},
     "recording": {"ground"},
     "data": set(),
-    "models": set(),
+    "models": {"ground", "data"},
     "plots": {"ground"},
     "computing": {"ground", "data", "models"},
     "figures": {"ground", "recording", "plots", "computing"},
@@ -59,7 +59,7 @@ LOADS = {
     "torch": {"recording", "data", "models", "computing", "ui"},
     "captum": {"models", "computing"},
     "sklearn": {"data", "models", "computing"},
-    "pydantic": {"ground", "data", "computing", "ui"},
+    "pydantic": {"ground", "data", "models", "computing", "ui"},
 }
 LONGEST = {r"pages/.*\.py": 60, r"(?!README).*\.(py|js|css|md|sh)": 300}
 DRAWS = {

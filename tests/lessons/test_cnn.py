@@ -11,13 +11,15 @@ import torch
 from torch import nn
 
 import dlviz
+from dlviz.data.examples import SIZES, load_examples
 from dlviz.lessons.cnn import experiment, training
-from dlviz.lessons.cnn.examples import SIZES, load_examples
-from dlviz.lessons.cnn.experiment import Config, parameters
-from dlviz.lessons.cnn.network import Network
+from dlviz.lessons.cnn.experiment import Config
 from dlviz.lessons.cnn.plane import principal_plane
 from dlviz.lessons.cnn.reading import parts_of
 from dlviz.library import Library
+from dlviz.models.convnet import Network
+from dlviz.models.recipe import parameters
+from dlviz.models.training import blank_network
 from dlviz.recording import Tape
 
 SOME = (
@@ -117,7 +119,7 @@ def test_recorded_weights_give_the_recorded_accuracy(config: Config) -> None:
 def test_the_number_of_parameters_is_torchs(data: Any, head: Any, blocks: int) -> None:
     for more in ({}, {"batch_norm": False, "pooling": "none"}, {"kernel_size": "5", "filters": 3}):
         config = Config(data=data, head=head, blocks=blocks, **more)
-        network = training.blank_network(config, load_examples(data))
+        network = blank_network(config, load_examples(data))
         assert parameters(config) == sum(part.numel() for part in network.parameters())
 
 

@@ -11,16 +11,16 @@ from torch import nn
 
 import dlviz
 from dlviz.data import sketch
+from dlviz.data.examples import load_examples
 from dlviz.lessons.cnn import experiment, figures, tiles
 from dlviz.lessons.cnn.closeup_sketch import since_when
 from dlviz.lessons.cnn.closeup_unit import peaks_of, pooled, windows_of
 from dlviz.lessons.cnn.closeups import confusion, counted, misread
-from dlviz.lessons.cnn.examples import load_examples
 from dlviz.lessons.cnn.experiment import Config
 from dlviz.lessons.cnn.figures_network import board, network
-from dlviz.lessons.cnn.network import Network
 from dlviz.lessons.cnn.presets import PREDICTION, PRESETS, UNITS
 from dlviz.lessons.cnn.reading import PAD, answers, field_of, on_pad, parts_of
+from dlviz.models.convnet import Network
 from dlviz.plots import pictures
 from dlviz.text import lesson_text
 

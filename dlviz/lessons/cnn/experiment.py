@@ -12,19 +12,11 @@ from jaxtyping import Float32, Int32, Int64, UInt8
 from pydantic import Field
 from torch import Tensor, nn
 
-from dlviz.config import Config as BaseConfig
-from dlviz.lessons.cnn.examples import SIZES, DataName, load_examples
-from dlviz.lessons.cnn.network import HeadName, KernelName, Network, PoolingName, sides_of, widths_of
-from dlviz.lessons.cnn.training import (
-    KEPT,
-    SHOWN,
-    OptimizerName,
-    ScheduleName,
-    blank_network,
-    cause_of,
-    load_weights,
-    replay,
-)
+from dlviz.data.examples import load_examples
+from dlviz.lessons.cnn.training import KEPT, SHOWN, cause_of, replay
+from dlviz.models.convnet import Network, sides_of, widths_of
+from dlviz.models.recipe import Recipe, parameters
+from dlviz.models.training import blank_network, load_weights
 
 Integer = int | np.integer  # as `run` yields it, and as a recording gives it back
 MOMENT_BYTES = 30_000_000  # that the weights of a recording may take
@@ -33,54 +25,20 @@ FEWER = 60  # of larger pictures
 LEVELS = 254  # of a recorded map
 
 
-class Config(BaseConfig):
-    """One network and how it learns.
+class Config(Recipe):
+    """One network, how it learns, and the picture that is looked at.
 
     Attributes:
-        data: digits 8x8; faces 25x25, or patches that are none; generated shapes 32x32 in colour; the same with a
-            shortcut: a mark in the corner of every star.
         example: which of the test pictures is looked at; one beyond the last is the last.
-        blocks: of convolution, batch normalisation and ReLU, with pooling between two.
-        filters: of the first block; the others have twice as many.
-        kernel_size: pixels along a side of a filter.
-        head: what the last layer sees: flatten all pixels of all maps, average the mean of each map.
-        dropout: share of the last layer's inputs set to 0 in an update.
-        learning_rate: the highest, or that of all updates.
-        weight_decay: each update shrinks the weights by this, times the learning rate.
     """
 
-    data: DataName = "digits"
     example: Annotated[int, Field(ge=0, le=539)] = 6
-    blocks: Annotated[int, Field(ge=1, le=3)] = 2
-    filters: Annotated[int, Field(ge=2, le=16)] = 8
-    kernel_size: KernelName = "3"
-    pooling: PoolingName = "max"
-    batch_norm: bool = True
-    dropout: Annotated[float, Field(ge=0, le=0.8)] = 0.0
-    head: HeadName = "flatten"
-    optimizer: OptimizerName = "adam"
-    learning_rate: Annotated[float, Field(ge=1e-4, le=1, json_schema_extra={"scale": "log"})] = 0.01
-    weight_decay: Annotated[float, Field(ge=0, le=2)] = 0.0
-    schedule: ScheduleName = "one_cycle"
-    batch_size: Annotated[int, Field(ge=8, le=256, json_schema_extra={"scale": "log"})] = 32
-    epochs: Annotated[int, Field(ge=1, le=20)] = 4
 
     @classmethod
     def suggest(cls, chosen: Mapping[str, Any]) -> dict[str, Any]:
-        """As many blocks and epochs as the pictures need, and a rate that fits the optimiser."""
-        data, averages = chosen.get("data", "digits"), chosen.get("head") == "average"
-        rate = {"momentum": 0.05, "sgd": 0.2}.get(str(chosen.get("optimizer")), 0.01)
-        usual = {"learning_rate": rate, "blocks": 3, "batch_size": 32}
-        if data == "digits":
-            return {**usual, "blocks": 3 if averages else 2, "epochs": 4, "example": 6}
-        if data == "faces":
-            return {**usual, "batch_size": 16, "epochs": 12, "example": 8}
-        return {**usual, "epochs": 10 if averages else 6, "example": 3}
-
-    def updates(self) -> int:
-        """How many the training makes."""
-        count = len(load_examples(self.data).train_images)
-        return self.epochs * -(-count // self.batch_size)
+        """A picture that shows the point."""
+        example = {"digits": 6, "faces": 8}.get(str(chosen.get("data", "digits")), 3)
+        return {**super().suggest(chosen), "example": example}
 
     def every(self) -> int:
         """Updates from one frame to the next."""
@@ -90,17 +48,6 @@ class Config(BaseConfig):
     def length(self) -> int:
         """The start, and a frame every few updates."""
         return 1 + -(-self.updates() // self.every())
-
-
-def parameters(config: Config) -> int:
-    """How many weights and biases the network learns."""
-    channels, side, classes = SIZES[config.data]
-    widths, kernel = widths_of(config), int(config.kernel_size)
-    # a filter has kernel² weights per input channel and a bias; batch normalisation a factor and a bias
-    filters = sum(after * (before * kernel**2 + 1) for before, after in zip((channels, *widths), widths))
-    factors = sum(widths) if config.batch_norm else 0
-    features = widths[-1] * (1 if config.head == "average" else sides_of(config, side)[-1] ** 2)
-    return filters + factors + classes * (features + 1)
 
 
 @dataclass(frozen=True)
@@ -165,7 +112,7 @@ def run(config: Config) -> Generator[Frame, None, str | None]:
 
 def forget(config: Config) -> None:
     """Lets the next recording of a config train anew instead of replaying."""
-    KEPT.pop(cause_of(config), None)
+    KEPT.forget(cause_of(config))
 
 
 def chosen_picture(config: Config) -> int:

@@ -11,9 +11,9 @@ from dlviz.lessons.cnn import tiles
 from dlviz.lessons.cnn.closeup_sketch import sketch
 from dlviz.lessons.cnn.closeup_unit import unit_in_detail
 from dlviz.lessons.cnn.closeups import confusion, misread_at, plane, point_at
+from dlviz.lessons.cnn.experiment import widths_of
 from dlviz.lessons.cnn.figures_filters import filters
 from dlviz.lessons.cnn.figures_network import ASPECT, class_name, gradients, network, unit_hit
-from dlviz.lessons.cnn.network import widths_of
 from dlviz.lessons.cnn.reading import on_pad
 from dlviz.plots import curves, graph, theme
 from dlviz.plots.film import Film, Label, Move

@@ -9,10 +9,10 @@ import numpy as np
 import torch
 from jaxtyping import Float32
 
+from dlviz.data.examples import load_examples
 from dlviz.data.sketch import as_digit, decode
-from dlviz.lessons.cnn.examples import load_examples
-from dlviz.lessons.cnn.network import POOL
-from dlviz.lessons.cnn.training import blank_network, load_weights
+from dlviz.models.convnet import POOL
+from dlviz.models.training import blank_network, load_weights
 
 PAD = -1000.0  # where the pad of a sketch lies on its axis: no other axis has such numbers
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from dlviz.lessons.cnn.examples import Examples, load_examples
-from dlviz.lessons.cnn.network import Inside, Network
+from dlviz.data.examples import Examples, load_examples
 from dlviz.lessons.cnn.plane import principal_plane
+from dlviz.models.convnet import Inside, Network
+from dlviz.models.replay import Replay, Replays
+from dlviz.models.training import learn, new_network, weights_of
 
-OptimizerName = Literal["adam", "momentum", "sgd"]
-ScheduleName = Literal["one_cycle", "constant"]
 STRONGEST = 9  # training pictures of each unit
 SHOWN = 150  # test pictures in the plane
 FARTHEST = 1e4  # loss beyond which a training has diverged
@@ -39,29 +37,7 @@ class Moment:
     peaks: np.ndarray
 
 
-class Replay:
-    """The moments of one training, made when somebody asks for them and kept."""
-
-    def __init__(self, config: Any) -> None:
-        self._moments: list[Moment] = []
-        self._source = moments(config)
-        self._lock = threading.Lock()
-
-    def __iter__(self) -> Iterator[Moment]:
-        at = 0
-        while True:
-            with self._lock:
-                if at == len(self._moments):
-                    fresh = next(self._source, None)
-                    if fresh is None:
-                        return
-                    self._moments.append(fresh)
-            yield self._moments[at]
-            at += 1
-
-
-KEPT: OrderedDict[tuple[Any, ...], Replay] = OrderedDict()  # the last few trainings, by their cause
-MOST = 3
+KEPT: Replays[Moment] = Replays()
 
 
 def cause_of(config: Any) -> tuple[Any, ...]:
@@ -69,35 +45,9 @@ def cause_of(config: Any) -> tuple[Any, ...]:
     return tuple((name, value) for name, value in vars(config).items() if name != "example")
 
 
-def replay(config: Any) -> Replay:
+def replay(config: Any) -> Replay[Moment]:
     """One training for all configs that differ in their picture alone."""
-    cause = cause_of(config)
-    if cause not in KEPT:
-        KEPT[cause] = Replay(config)
-    KEPT.move_to_end(cause)
-    while len(KEPT) > MOST:
-        KEPT.popitem(last=False)
-    return KEPT[cause]
-
-
-def new_network(config: Any, examples: Examples) -> Network:
-    """The network before training."""
-    torch.manual_seed(config.seed)
-    return build(config, examples)
-
-
-def blank_network(config: Any, examples: Examples) -> Network:
-    """The same network without numbers; nothing random is drawn."""
-    with torch.device("meta"):
-        network = build(config, examples)
-    return network.to_empty(device="cpu").eval()
-
-
-def build(config: Any, examples: Examples) -> Network:
-    """A network for these pictures."""
-    _, channels, side, _ = examples.train_images.shape
-    random = torch.Generator("cpu").manual_seed(config.seed)
-    return Network(config, channels, side, len(examples.classes), random)
+    return KEPT.of(cause_of(config), lambda: moments(config))
 
 
 def moments(config: Any) -> Iterator[Moment]:
@@ -111,58 +61,6 @@ def moments(config: Any) -> Iterator[Moment]:
                 return
             before = now.points
             yield now
-
-
-def learn(config: Any, network: Network, examples: Examples) -> Iterator[int]:
-    """The training loop; tells how many updates are made: 0 before the first."""
-    random = torch.Generator().manual_seed(config.seed)
-    optimizer = new_optimizer(config, network)
-    schedule = new_schedule(config, optimizer)
-    yield 0
-    update = 0
-    for _ in range(config.epochs):
-        for rows in torch.randperm(len(examples.train_images), generator=random).split(config.batch_size):
-            X, y = examples.train_images[rows], examples.train_labels[rows]  # (B, C, H, W), (B,)
-            if examples.mirrored:
-                turned = torch.rand(len(X), generator=random) < 0.5
-                X = torch.where(turned[:, None, None, None], X.flip(-1), X)
-            loss = nn.functional.cross_entropy(network.train()(X), y)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            schedule.step()
-            update += 1
-            yield update
-
-
-def new_optimizer(config: Any, network: Network) -> torch.optim.Optimizer:
-    """AdamW, or gradient descent with or without momentum; the decay is that of both."""
-    rate, decay = config.learning_rate, config.weight_decay
-    if config.optimizer == "adam":
-        return torch.optim.AdamW(network.parameters(), rate, weight_decay=decay, fused=True)
-    momentum = 0.9 if config.optimizer == "momentum" else 0.0
-    return torch.optim.SGD(network.parameters(), rate, momentum=momentum, weight_decay=decay)
-
-
-def new_schedule(config: Any, optimizer: torch.optim.Optimizer) -> torch.optim.lr_scheduler.LRScheduler:
-    """One cycle: the rate rises to what is chosen and falls to almost 0; or it stays.
-
-    Source: Smith and Topin, Super-convergence, 2018.
-    """
-    if config.schedule == "constant":
-        return torch.optim.lr_scheduler.ConstantLR(optimizer, factor=1.0)
-    total, steady = config.updates(), config.optimizer == "adam"
-    return torch.optim.lr_scheduler.OneCycleLR(
-        optimizer,
-        config.learning_rate,
-        total_steps=total + 1,
-        cycle_momentum=not steady and momentum_of(optimizer),
-    )
-
-
-def momentum_of(optimizer: torch.optim.Optimizer) -> bool:
-    """Whether there is a momentum that a cycle could change."""
-    return optimizer.defaults.get("momentum", 0) > 0
 
 
 @torch.inference_mode()
@@ -207,21 +105,3 @@ def strongest_of(inside: Inside) -> tuple[np.ndarray, np.ndarray]:
         pictures.append(rows.T)
         places.append(where.gather(0, rows).T)
     return tuple(torch.cat(part).to(torch.int32).numpy() for part in (pictures, places))  # type: ignore[return-value]
-
-
-def weights_of(network: Network) -> np.ndarray:
-    """All numbers that make the network, the running means and variances of batch normalisation too, (P,)."""
-    return torch.cat([part.detach().flatten() for part in numbers_of(network)]).numpy()
-
-
-def load_weights(network: Network, weights: np.ndarray) -> None:
-    """Puts recorded numbers back, (P,)."""
-    parts = numbers_of(network)
-    with torch.no_grad():
-        for part, own in zip(parts, torch.from_numpy(weights).split([part.numel() for part in parts])):
-            part.copy_(own.view_as(part))
-
-
-def numbers_of(network: Network) -> list[Tensor]:
-    """The tensors that make the network, layer after layer."""
-    return [part for part in network.state_dict().values() if part.is_floating_point()]

@@ -1,0 +1,106 @@
+"""How a small convolutional network learns, written out; and its numbers as one array."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from dlviz.data.examples import Examples
+from dlviz.models.convnet import Network
+
+OptimizerName = Literal["adam", "momentum", "sgd"]
+ScheduleName = Literal["one_cycle", "constant"]
+
+
+def new_network(config: Any, examples: Examples) -> Network:
+    """The network before training."""
+    torch.manual_seed(config.seed)
+    return build(config, examples)
+
+
+def blank_network(config: Any, examples: Examples) -> Network:
+    """The same network without numbers; nothing random is drawn."""
+    with torch.device("meta"):
+        network = build(config, examples)
+    return network.to_empty(device="cpu").eval()
+
+
+def build(config: Any, examples: Examples) -> Network:
+    """A network for these pictures."""
+    _, channels, side, _ = examples.train_images.shape
+    random = torch.Generator("cpu").manual_seed(config.seed)
+    return Network(config, channels, side, len(examples.classes), random)
+
+
+def learn(config: Any, network: Network, examples: Examples) -> Iterator[int]:
+    """The training loop; tells how many updates are made: 0 before the first."""
+    random = torch.Generator().manual_seed(config.seed)
+    optimizer = new_optimizer(config, network)
+    schedule = new_schedule(config, optimizer)
+    yield 0
+    update = 0
+    for _ in range(config.epochs):
+        for rows in torch.randperm(len(examples.train_images), generator=random).split(config.batch_size):
+            X, y = examples.train_images[rows], examples.train_labels[rows]  # (B, C, H, W), (B,)
+            if examples.mirrored:
+                turned = torch.rand(len(X), generator=random) < 0.5
+                X = torch.where(turned[:, None, None, None], X.flip(-1), X)
+            loss = nn.functional.cross_entropy(network.train()(X), y)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+            update += 1
+            yield update
+
+
+def new_optimizer(config: Any, network: Network) -> torch.optim.Optimizer:
+    """AdamW, or gradient descent with or without momentum; the decay is that of both."""
+    rate, decay = config.learning_rate, config.weight_decay
+    if config.optimizer == "adam":
+        return torch.optim.AdamW(network.parameters(), rate, weight_decay=decay, fused=True)
+    momentum = 0.9 if config.optimizer == "momentum" else 0.0
+    return torch.optim.SGD(network.parameters(), rate, momentum=momentum, weight_decay=decay)
+
+
+def new_schedule(config: Any, optimizer: torch.optim.Optimizer) -> torch.optim.lr_scheduler.LRScheduler:
+    """One cycle: the rate rises to what is chosen and falls to almost 0; or it stays.
+
+    Source: Smith and Topin, Super-convergence, 2018.
+    """
+    if config.schedule == "constant":
+        return torch.optim.lr_scheduler.ConstantLR(optimizer, factor=1.0)
+    total, steady = config.updates(), config.optimizer == "adam"
+    return torch.optim.lr_scheduler.OneCycleLR(
+        optimizer,
+        config.learning_rate,
+        total_steps=total + 1,
+        cycle_momentum=not steady and momentum_of(optimizer),
+    )
+
+
+def momentum_of(optimizer: torch.optim.Optimizer) -> bool:
+    """Whether there is a momentum that a cycle could change."""
+    return optimizer.defaults.get("momentum", 0) > 0
+
+
+def weights_of(network: Network) -> np.ndarray:
+    """All numbers that make the network, the running means and variances of batch normalisation too, (P,)."""
+    return torch.cat([part.detach().flatten() for part in numbers_of(network)]).numpy()
+
+
+def load_weights(network: Network, weights: np.ndarray) -> None:
+    """Puts recorded numbers back, (P,)."""
+    parts = numbers_of(network)
+    with torch.no_grad():
+        for part, own in zip(parts, torch.from_numpy(weights).split([part.numel() for part in parts])):
+            part.copy_(own.view_as(part))
+
+
+def numbers_of(network: Network) -> list[Tensor]:
+    """The tensors that make the network, layer after layer."""
+    return [part for part in network.state_dict().values() if part.is_floating_point()]

@@ -193,7 +193,8 @@ def test_no_sentence_for_a_learner_stands_in_python() -> None:
         prose = {id(n.value) for n in ast.walk(tree(path)) if isinstance(n, ast.Expr)}  # docstrings
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
-                assert not HANGUL.search(node.value), f"{path}:{node.lineno} {node.value!r}"
+                word = room(path) == "data" and " " not in node.value  # an example, such as a numeral
+                assert word or not HANGUL.search(node.value), f"{path}:{node.lineno} {node.value!r}"
             if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("st."):
                 for text in (
                     a for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)

@@ -15,6 +15,7 @@ LESSON = "/gradient_descent"
 PROBE = "window.__dlviz?.stages[0]"
 NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 PATIENCE = 60_000  # ms; two slow cores are shared by two workers
+READY = '[data-testid="stApp"][data-test-script-state="notRunning"]:not(:has([data-testid="stSkeleton"]))'
 
 
 class Stage:
@@ -24,6 +25,7 @@ class Stage:
         self.page = page
         broken = "document.querySelector('[data-testid=stException]')"
         page.wait_for_function(f"{PROBE}?.stage.opened || {broken}", timeout=PATIENCE)
+        page.wait_for_selector(READY, timeout=PATIENCE)  # the script goes on below the stage, widgets come
         assert page.locator("[data-testid=stException]").all_inner_texts() == []
 
     def until(self, condition: str, value: Any = None) -> None:

@@ -53,6 +53,7 @@ def test_keys_are_letters_while_someone_types(page: Open) -> None:
 def test_tab_reaches_everything(page: Open) -> None:
     opened = page(f"{LESSON}?seed=503", reduced_motion=True)
     stage = Stage(opened).rest()
+    opened.get_by_text(TEXT("code.listing")).wait_for()  # the last thing on the page
     opened.evaluate("document.activeElement?.blur()")
     reached: list[str] = []
     for _ in range(120):

@@ -1,58 +1,40 @@
 """What does a network learn to see? The storyboard of the lesson."""
 
-from collections.abc import Callable
+from functools import partial
 
-import streamlit as st
-
-from dlviz.lessons.cnn import experiment, figures
-from dlviz.lessons.cnn.presets import ANSWERS, IN_SIGHT, PREDICTION, PRESETS, UNITS, details
-from dlviz.ui import layers, lesson, sketch
-from dlviz.ui.choices import Choices
-from dlviz.ui.code import code
-from dlviz.ui.stage import PLAY, Stage
-
-SLUG = "cnn"
-
-text = lesson.open(SLUG)
-choices = Choices(SLUG, experiment.Config)
+from dlviz.lessons.cnn import experiment, figures, presets
+from dlviz.ui import layers, sketch
+from dlviz.ui.storyboard import Play, storyboard
 
 
-def chooses(stage: Stage, action: str) -> Callable[[float, float], None]:
-    def choose(x: float, y: float) -> None:
-        name, value = figures.hit(stage.tape.recording(), action, x, y, stage.step)
-        if name == "example":
-            choices.change(example=value)
-        elif name:
-            choices.set_view(name, value)
-
-    return choose
+def choose(play: Play, action: str, x: float, y: float) -> None:
+    name, value = figures.hit(play.stage.tape.recording(), action, x, y, play.stage.step)
+    if name == "example":
+        play.choices.change(example=value)
+    elif name:
+        play.choices.set_view(name, value)
 
 
-@st.fragment(key=PLAY)
-def play() -> None:
-    with lesson.beside_stage() as (left, right):
-        config, hand = choices.config, sketch.held(choices)
-        units, views = figures.units_of(config), figures.views_of(config)
-        view = choices.views({**views, **units, **sketch.SKETCHES})
-        with left:
-            lesson.problems(choices, text)
-            stage = Stage(choices, experiment, text)
-            lesson.steady(choices, stage, figures.choices_of, PRESETS, PREDICTION)
-            clicks = {action: chooses(stage, action) for action in figures.ACTIONS}
-            draws = {"sketch": sketch.on(choices, hand, figures.on_pad)}
-            pictures = lambda own, others: figures.stage(own, others, text, **view)  # noqa: E731
-            recording = stage.show(pictures, clicks, draws=draws, brush=hand)
-            lesson.tries(choices, text, PRESETS, UNITS)
-        with right:
-            lesson.controls(choices, text, IN_SIGHT, details(config))
-            lesson.views(choices, text, views)
-            layers.units(choices, text, units, bent=False)
-            if view["picture"] == "sketch":
-                sketch.control(choices, text, hand)
-    done = lambda: figures.result(recording, text)  # noqa: E731
-    lesson.predict(choices, text, PREDICTION, ANSWERS, done, field="prediction")
+def panel(play: Play) -> None:
+    play.controls()
+    play.views()
+    layers.units(play.choices, play.text, figures.units_of(play.config), bent=False)
+    if play.view["picture"] == "sketch":
+        sketch.control(play.choices, play.text, play.brush)
 
 
-play()
-lesson.words(text)
-code(experiment, figures.network, choices, text)
+storyboard(
+    "cnn",
+    experiment,
+    figures,
+    presets,
+    listed=figures.network,
+    reveal=figures.result,
+    page=figures.choices_of,
+    seen=lambda config: {**figures.units_of(config), **sketch.SKETCHES},
+    also=presets.UNITS,
+    panel=panel,
+    clicks=lambda play: {action: partial(choose, play, action) for action in figures.ACTIONS},
+    brush=sketch.held,
+    draws=lambda play: {"sketch": sketch.on(play.choices, play.brush, figures.on_pad)},
+)

@@ -16,7 +16,11 @@ PRESETS: dict[str, tuple[Config, str]] = {  # a config, and the fourth picture t
 UNITS = {"parts": {"unit": "3.10"}, "edges": {"unit": "1.5"}}  # that show the point
 PREDICTION = Config(filters=2)
 ANSWERS = ("few", "half", "most")
-IN_SIGHT = ("data", "example", "blocks", "filters", "kernel_size", "head")
+
+
+def in_sight(config: Config) -> tuple[str, ...]:
+    """The controls next to the picture."""
+    return ("data", "example", "blocks", "filters", "kernel_size", "head")
 
 
 def details(config: Config) -> list[str]:

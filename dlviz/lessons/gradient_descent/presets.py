@@ -36,6 +36,7 @@ PRESETS: dict[str, tuple[Config, str]] = {  # a config, and the fourth picture t
 PREDICTION = Config(
     landscape="bowl", condition=50, learning_rate=0.02, optimizers=("sgd", "momentum", "adam")
 )
+ANSWERS = PREDICTION.optimizers
 
 DATA = ("diabetes", "breast_cancer")
 OWN = {"bowl": "condition", "formula": "formula", "diabetes": "batch_size", "breast_cancer": "batch_size"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from time import monotonic, thread_time
 from typing import Any, Protocol, overload
 
@@ -108,8 +108,8 @@ class Tape:
         )
 
     def nbytes(self) -> int:
-        """The memory that the columns hold, in bytes."""
-        return sum(c.nbytes if isinstance(c, np.ndarray) else 64 * len(c) for c in [*self._columns.values()])
+        """The memory that the columns and the scene hold, in bytes."""
+        return _nbytes([*self._columns.values(), self.scene])
 
     def advance(self, until: int, seconds: float) -> None:
         """Makes frames until there are `until` or that many seconds are computed; the caller holds the turn."""
@@ -183,6 +183,17 @@ def _column(value: Any, length: int) -> Any:
     """An empty column for values of this shape and kind: (length, ...), or a list for what is no number."""
     array = np.asarray(value)
     return [] if array.dtype.kind in "OUS" else np.empty((length, *array.shape), array.dtype)
+
+
+def _nbytes(held: Any) -> int:
+    """The memory of arrays and tensors, of what holds them, and roughly of all else."""
+    if is_dataclass(held):
+        return sum(_nbytes(getattr(held, part.name)) for part in fields(held))
+    if isinstance(held, (list, tuple)):
+        return sum(map(_nbytes, held))
+    if isinstance(held, dict):
+        return sum(map(_nbytes, held.values()))
+    return int(getattr(held, "nbytes", 64))
 
 
 def record(experiment: Experiment, config: Config) -> Recording:

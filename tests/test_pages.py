@@ -184,6 +184,15 @@ def test_what_a_link_locks_stays_whatever_is_pressed(slug: str) -> None:
     assert next(box.value for box in app.number_input if ".seed" in str(box.key)) == 7
 
 
+def test_a_locked_view_stays_though_a_preset_shows_another() -> None:
+    for lock, stays in (("picture", True), ("nothing", False)):
+        app = opened(GD, lang="en", picture="basins", lock=lock)
+        next(button for button in app.button if str(button.key).endswith(".try.diverge")).click().run()
+        views = [box for box in [*app.selectbox, *app.button_group] if ".view.picture" in str(box.key)]
+        assert [box.disabled for box in views] == [stays]
+        assert (views[0].value in ("basins", ["basins"])) is stays
+
+
 def test_a_preset_that_leaves_alone_what_is_locked_is_offered() -> None:
     app = opened(GD, lang="en", lock="steps")
     offered = {str(button.key).rpartition(".")[2] for button in app.button if ".try." in str(button.key)}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from time import monotonic, sleep
 from types import SimpleNamespace
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple, cast
 
 import numpy as np
 import pytest
@@ -144,6 +144,18 @@ def test_the_least_recently_used_tapes_make_room() -> None:
     assert library.nbytes() <= library.budget
     assert library.tape(EXPERIMENT, Config(seed=3, width=1000, steps=400)) is tapes[3]
     assert library.tape(EXPERIMENT, Config(seed=1, width=1000, steps=400)) is not tapes[1]
+
+
+def test_the_scene_counts_as_memory() -> None:
+    class Scene(NamedTuple):
+        grid: np.ndarray
+
+    grid = np.zeros((100, 100), np.float32)
+    drawn = SimpleNamespace(Frame=Frame, run=run, scene=lambda config: (Scene(grid), {"rows": [grid, "x"]}))
+    bare, whole = Tape("", EXPERIMENT, Config()), Tape("", cast(Any, drawn), Config())
+    for tape in (bare, whole):
+        tape.advance(3, 10)
+    assert 2 * grid.nbytes <= whole.nbytes() - bare.nbytes() < 2 * grid.nbytes + 1000
 
 
 def test_a_tape_that_made_room_comes_back_as_it_was() -> None:

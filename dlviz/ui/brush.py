@@ -48,7 +48,7 @@ class Brush:
 
         def paint(points: np.ndarray) -> None:
             text = getattr(choices.config, field)
-            if field in presenting().locked:
+            if presenting().locks(field):
                 return
             if self.kind == ERASER:
                 choices.change(**{field: own.erase(text, points, self.radius)})
@@ -80,9 +80,9 @@ def control(choices: Choices, text: Text, brush: Brush, field: str) -> None:
         field: the field of the config that holds the points.
     """
     key, present = key_of(choices), presenting()
-    if {"controls", field} & present.hidden:
+    if present.hides("controls", field):
         return
-    locked = bool({field, "train"} & present.locked)
+    locked = present.locks(field, "train")
     st.session_state[key] = brush.kind  # a widget that was away has lost its value
     st.pills(
         text("brush.label"),

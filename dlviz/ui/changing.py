@@ -33,9 +33,9 @@ def change_at(
         field: the field of the config that holds all changes, "40:learning_rate=0.01,60:w1.0.2=1.5".
     """
     present = presenting()
-    if {"controls", field} & present.hidden:
+    if present.hides("controls", field):
         return
-    locked = bool({field, "train"} & present.locked)
+    locked = present.locks(field, "train")
     key = f"{choices.slug}.{field}"
     entries = entries_of(getattr(choices.config, field))
 

@@ -115,7 +115,9 @@ class Choices:
         return [*self.type.model_fields, *self._state["seen"]]
 
     def set_view(self, name: str, option: str, *, by: str | None = None) -> None:
-        """Chooses what is seen, not what is recorded."""
+        """Chooses what is seen, not what is recorded; what a teacher's link locks stays."""
+        if presenting().locks(name):
+            return
         self._turn(() if by == name else (f"view.{name}",))
         self._state["views"] = {**self._state["views"], name: option}
 

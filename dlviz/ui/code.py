@@ -19,7 +19,7 @@ from dlviz.ui.site import presenting
 
 def code(experiment: Experiment, picture: Callable[..., Film], choices: Choices, text: Text) -> None:
     """The source that ran and drew, and two downloads that reproduce the recording of the present choices."""
-    if "code" in presenting().hidden:
+    if presenting().hides("code"):
         return
     names, slug = {name: text.field(name) for name in choices.type.model_fields}, choices.slug
 

@@ -18,18 +18,18 @@ VISIBLE = 4  # options of a choice that stand side by side
 TYPED = 1000  # whole numbers from this range on are typed
 
 
-def panel(choices: Choices, text: Text, fields: Sequence[str], *, hidden: set[str], locked: set[str]) -> None:
+def panel(choices: Choices, text: Text, fields: Sequence[str]) -> None:
     """The widgets of some fields, one below the other.
 
     Args:
         choices: what the learner has chosen.
         text: labels, options and help of the fields.
         fields: names, in order.
-        hidden, locked: fields that a teacher's link hides or locks.
     """
+    present = site.presenting()
     for field in fields:
-        if field not in hidden:
-            control(choices, text, field, disabled=field in locked)
+        if not present.hides("controls", field):
+            control(choices, text, field, disabled=present.locks(field))
 
 
 def control(choices: Choices, text: Text, field: str, *, disabled: bool = False) -> None:
@@ -68,7 +68,7 @@ def control(choices: Choices, text: Text, field: str, *, disabled: bool = False)
 def named(choices: Choices, text: Text, field: str, names: Sequence[str]) -> None:
     """A whole number as a choice among names, e.g. a column of a table; one beyond the last is the last."""
     present = site.presenting()
-    if {"controls", field} & present.hidden:
+    if present.hides("controls", field):
         return
     key = choices.key(field)
     st.session_state[key] = min(getattr(choices.config, field), len(names) - 1)
@@ -78,7 +78,7 @@ def named(choices: Choices, text: Text, field: str, names: Sequence[str]) -> Non
         format_func=lambda k: names[k],
         key=key,
         on_change=choices.changer(field),
-        disabled=bool({field, "train"} & present.locked),
+        disabled=present.locks(field, "train"),
     )
 
 

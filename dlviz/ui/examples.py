@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dlviz.text import Text
-from dlviz.ui import brush, site, upload
+from dlviz.ui import brush, upload
 from dlviz.ui.brush import Brush
 from dlviz.ui.choices import Choices
 from dlviz.ui.controls import named, panel
@@ -15,9 +15,7 @@ COLUMNS = ("feature_x", "feature_y", "target")
 
 def examples(choices: Choices, text: Text, hand: Brush, features: Sequence[str]) -> None:
     """The field `data`, and what its choice needs: a brush for `own` points, a file for a `table`, or features."""
-    present = site.presenting()
-    if "controls" not in present.hidden:
-        panel(choices, text, ("data",), hidden=present.hidden, locked=present.locked)
+    panel(choices, text, ("data",))
     if choices.config.data == "own":
         brush.control(choices, text, hand, "points")
     elif choices.config.data == "table":

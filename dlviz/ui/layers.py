@@ -19,10 +19,9 @@ OF_A_LAYER = re.compile(r":[wb]\d")  # changes of a weight or a bias, "40:w1.0.2
 
 def panel(choices: Choices, text: Text, activations: Sequence[str], below: Sequence[str]) -> None:
     """The layers, and the fields that stand below them."""
-    present = site.presenting()
-    if "controls" not in present.hidden:
+    if not site.presenting().hides("controls"):
         layers(choices, text, activations)
-        controls.panel(choices, text, below, hidden=present.hidden, locked=present.locked)
+    controls.panel(choices, text, below)
 
 
 def layers(choices: Choices, text: Text, activations: Sequence[str]) -> None:
@@ -32,13 +31,13 @@ def layers(choices: Choices, text: Text, activations: Sequence[str]) -> None:
     was changed by hand goes with the layers that it belonged to.
     """
     present = site.presenting()
-    if "hidden" in present.hidden:
+    if present.hides("hidden"):
         return
     config = choices.config
     widths = [int(width) for width in config.hidden.split("-") if width]
     names = config.activations.split("-")
     chosen = names if len(names) == len(widths) else names[:1] * len(widths)
-    locked = "hidden" in present.locked
+    locked = present.locks("hidden")
 
     def put(widths: Sequence[int], chosen: Sequence[str], by: str | None = None) -> None:
         alike = len(set(chosen)) <= 1
@@ -96,14 +95,14 @@ def layers(choices: Choices, text: Text, activations: Sequence[str]) -> None:
 
 def units(choices: Choices, text: Text, options: Mapping[str, Sequence[str]], *, bent: bool) -> None:
     """Which units are looked at: the one seen in large, or the two that bend the plane where that is seen."""
-    hidden = site.presenting().hidden
+    present = site.presenting()
 
     def called(unit: str) -> str:
         layer, _, number = unit.partition(".")
         return text("unit.hidden", layer=layer, k=number) if number else text("unit.out")
 
     for name in ("first", "second") if bent else ("unit",):
-        if {"controls", name} & hidden or len(options[name]) < 2:
+        if present.hides("controls", name) or len(options[name]) < 2:
             continue
         key = choices.key(f"view.{name}")
         st.session_state[key] = choices.view(name, options[name])
@@ -111,7 +110,14 @@ def units(choices: Choices, text: Text, options: Mapping[str, Sequence[str]], *,
         def change(name: str = name, key: str = key) -> None:
             choices.set_view(name, st.session_state[key], by=name)
 
-        st.selectbox(text.field(name), options[name], key=key, format_func=called, on_change=change)
+        st.selectbox(
+            text.field(name),
+            options[name],
+            key=key,
+            format_func=called,
+            on_change=change,
+            disabled=present.locks(name),
+        )
 
 
 def pick(choices: Choices, hit: tuple[str, str] | None) -> None:

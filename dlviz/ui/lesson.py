@@ -28,8 +28,7 @@ def open(slug: str) -> Text:
 @contextmanager
 def beside_stage() -> Iterator[tuple[Any, Any]]:
     """The place of the stage, and beside it that of the controls; below it where it is narrow."""
-    hidden = site.presenting().hidden
-    if "controls" in hidden:
+    if site.presenting().hides("controls"):
         yield st.container(key="stage-place"), st.container(key="nothing", height=1)
     else:
         left, right = st.columns([4.2, 1], gap="medium")
@@ -66,19 +65,19 @@ def steady(
 def controls(choices: Choices, text: Text, in_sight: Sequence[str], details: Sequence[str]) -> None:
     """The controls in sight, then the rest under "More"."""
     present = site.presenting()
-    if "controls" in present.hidden:
+    if present.hides("controls"):
         return
-    panel(choices, text, in_sight, hidden=present.hidden, locked=present.locked)
+    panel(choices, text, in_sight)
     with st.expander(text("group.more")):
-        panel(choices, text, details, hidden=present.hidden, locked=present.locked)
+        panel(choices, text, details)
         st.button(text("app.reset"), on_click=lambda: choices.set(choices.type()), key=choices.key("reset"))
 
 
 def views(choices: Choices, text: Text, options: Mapping[str, Sequence[str]]) -> None:
     """The controls of what changes the view alone: each a name and its options."""
-    chosen = choices.views(options)
+    chosen, present = choices.views(options), site.presenting()
     for name, values in options.items():
-        if len(values) > 1 and not {"controls", name} & site.presenting().hidden:
+        if len(values) > 1 and not present.hides("controls", name):
             group = "optimizers" if name == "which" else name
             labels = {value: text.option(group, value) for value in values}
             key = choices.key(f"view.{name}")
@@ -88,6 +87,7 @@ def views(choices: Choices, text: Text, options: Mapping[str, Sequence[str]]) ->
                 choices.set_view(name, st.session_state[key], by=name)
 
             look: dict[str, Any] = {"format_func": labels.__getitem__, "key": key, "on_change": change}
+            look["disabled"] = present.locks(name)
             if len(values) == 2:
                 st.segmented_control(text.field(name), values, required=True, **look)
             else:
@@ -101,7 +101,7 @@ def tries(
     views: Mapping[str, Mapping[str, str]] | None = None,
 ) -> None:
     """Presets: each a config with a promise of what to look for; `views` are further views of some."""
-    if "tries" in site.presenting().hidden:
+    if site.presenting().hides("tries"):
         return
     presets = {name: preset for name, preset in presets.items() if choices.may(preset[0])}
     st.markdown(f"**{text('app.tries')}**")
@@ -134,7 +134,7 @@ def predict(
     field: str = "optimizers",
 ) -> None:
     """A question that the learner commits to; the recording is the answer; `field` names the options' words."""
-    if {"predict", "words"} & site.presenting().hidden or not choices.may(config):
+    if site.presenting().hides("predict", "words") or not choices.may(config):
         return
     key = choices.key("predicted")
     with st.container(key="section-predict", border=True):
@@ -169,7 +169,7 @@ def predict(
 
 def words(text: Text) -> None:
     """The passages below the stage."""
-    if "words" not in site.presenting().hidden:
+    if not site.presenting().hides("words"):
         with st.container(key="section-intro"):
             st.markdown(text.passage("intro"))
     for name in PASSAGES:

@@ -31,9 +31,9 @@ def matrix(
             that changes along with it.
     """
     present = presenting()
-    if {"controls", field} & present.hidden:
+    if present.hides("controls", field):
         return
-    locked = bool({field, "train"} & present.locked)
+    locked = present.locks(field, "train")
     hint = text(f"help.{field}") if text.has(f"help.{field}") else None
     key = choices.key(field)
 
@@ -65,7 +65,7 @@ def matrix(
 
 def place(choices: Choices, text: Text, view: str, options: Sequence[str]) -> None:
     """A row and a column of a picture, "row.column", as two numbers; the last option is the last of both."""
-    if {"controls", view} & presenting().hidden:
+    if presenting().hides("controls", view):
         return
     chosen = choices.view(view, options)
     ends = options[-1].split(".")

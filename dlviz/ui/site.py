@@ -35,6 +35,14 @@ class Presenting:
     hidden: set[str]
     locked: set[str]
 
+    def hides(self, *names: str) -> bool:
+        """Whether one of these is not there."""
+        return bool(self.hidden.intersection(names))
+
+    def locks(self, *names: str) -> bool:
+        """Whether one of these cannot be changed."""
+        return bool(self.locked.intersection(names))
+
 
 def presenting() -> Presenting:
     """What the present link asks for; names that nothing has are harmless."""
@@ -80,7 +88,7 @@ def opening(title: str, sentence: str) -> None:
 
 def section(title: str, body: str, *, name: str) -> None:
     """A passage under its heading, unless a teacher's link hides it."""
-    if not {name, "words"} & presenting().hidden:
+    if not presenting().hides(name, "words"):
         with st.container(key=f"section-{name}"):
             st.header(title, anchor=False)
             st.markdown(body)

@@ -49,7 +49,7 @@ def on(
     """What adds a stroke to the drawing, or rubs it out; `spots` tells places on the pad from painted points."""
 
     def draw(points: np.ndarray) -> None:
-        if VIEW not in presenting().locked:
+        if not presenting().locks(VIEW):
             before = choices.view(VIEW, SKETCHES[VIEW])
             choices.set_view(VIEW, sketch.drawn(before, spots(points), erases=hand.kind == ERASER))
 
@@ -59,9 +59,9 @@ def on(
 def control(choices: Choices, text: Text, hand: Brush) -> None:
     """The choice of pen or rubber, and a button that wipes the pad."""
     present, key = presenting(), f"{choices.slug}.pen"
-    if {"controls", VIEW} & present.hidden:
+    if present.hides("controls", VIEW):
         return
-    locked = bool({VIEW, "train"} & present.locked)
+    locked = present.locks(VIEW, "train")
     st.session_state[key] = hand.kind
     kinds = [PEN, ERASER]
     label = text("sketch.label")

@@ -171,8 +171,8 @@ class Stage:
         query = self.choices.query
         looks = {
             "present": present.on,
-            "locked": "train" in present.locked,
-            "autoplay": "play" not in present.locked,
+            "locked": present.locks("train"),
+            "autoplay": not present.locks("play"),
             "miniature": self.miniature,
         }
         assets = server.PLOTLY if server.served else None
@@ -227,12 +227,12 @@ class Stage:
             self._meet(LIBRARY.again(self.experiment, self.choices.config, self.tape.name))
 
     def _on_click(self, clicks: Clicks) -> None:
-        asked, locked = self._deed("click"), presenting().locked
+        asked, present = self._deed("click"), presenting()
         self._state["look"] = max(0, int(asked.get("step", self._state["look"])))
         fields = clicks.get(asked.get("action", ""), ())
-        if callable(fields) and "train" not in locked:
+        if callable(fields) and not present.locks("train"):
             fields(float(asked["x"]), float(asked["y"]))
-        elif not callable(fields) and fields and not locked & {*fields, "train"}:
+        elif not callable(fields) and fields and not present.locks(*fields, "train"):
             place = dict(zip(fields, (asked["x"], asked["y"]), strict=False))
             self.choices.change(**held(self.choices.type, place))
         if fields:
@@ -242,7 +242,7 @@ class Stage:
         asked = self._deed("draw")
         take = self._draws.get(asked.get("action", ""))
         points = np.array(asked.get("points", ()), np.float64).reshape(-1, 2)[:STROKE]
-        if take and "train" not in presenting().locked and np.isfinite(points).all():
+        if take and not presenting().locks("train") and np.isfinite(points).all():
             take(points)
             redraw(PLAY)
 

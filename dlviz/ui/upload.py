@@ -27,9 +27,9 @@ def table(choices: Choices, text: Text, file: str, columns: tuple[str, str, str]
         columns: the fields that hold the numbers of the two inputs' columns and of the target's.
     """
     state, present = _held(choices, file), presenting()
-    if {"controls", file} & present.hidden:
+    if present.hides("controls", file):
         return
-    locked = present.locked & {file, "train"}
+    locked = present.locks(file, "train")
     key = f"{choices.slug}.{file}.file"
 
     def take() -> None:
@@ -46,9 +46,7 @@ def table(choices: Choices, text: Text, file: str, columns: tuple[str, str, str]
         opening: dict[str, Any] = dict(zip(columns, uploads.suggested(digest)))
         choices.change(**{file: digest}, **opening)
 
-    st.file_uploader(
-        text("upload.label"), help=text("upload.help"), key=key, on_change=take, disabled=bool(locked)
-    )
+    st.file_uploader(text("upload.label"), help=text("upload.help"), key=key, on_change=take, disabled=locked)
     if state["refused"]:
         st.error(why(text, state["refused"]))
     if getattr(choices.config, file):
@@ -66,9 +64,7 @@ def image(choices: Choices, text: Text, field: str, photo: str) -> None:
         field: the field of the config that names the picture, "own" among its options.
         photo: the field that holds the digest of the own one.
     """
-    present = presenting()
-    if "controls" not in present.hidden:
-        panel(choices, text, (field,), hidden=present.hidden, locked=present.locked)
+    panel(choices, text, (field,))
     if getattr(choices.config, field) == "own":
         picture(choices, text, photo)
 
@@ -88,9 +84,9 @@ def picture(choices: Choices, text: Text, field: str, **then: Any) -> None:
     if digest := getattr(choices.config, field):
         state["picture"] = pictures.pictured(digest)  # as long as the session holds it, the process keeps it
     present = presenting()
-    if {"controls", field} & present.hidden:
+    if present.hides("controls", field):
         return
-    locked = bool(present.locked & {field, "train"})
+    locked = present.locks(field, "train")
     key = f"{choices.slug}.{field}.file"
 
     def take(source: str) -> None:
@@ -154,9 +150,9 @@ def _columns(
     """Three columns to choose; one that is chosen twice changes places."""
     chosen = uploads.serving(table, *(getattr(choices.config, name) for name in columns))
     inputs = [k for k in uploads.inputs_of(table) if k != chosen[2]]
-    locked, hidden = presenting().locked, presenting().hidden
+    present = presenting()
     for place, (name, options) in enumerate(zip(columns, (inputs, inputs, uploads.targets_of(table)))):
-        if name in hidden:
+        if present.hides(name):
             continue
         key = choices.key(name)
         st.session_state[key] = chosen[place]
@@ -174,7 +170,7 @@ def _columns(
             format_func=lambda k: table.columns[k].name,
             key=key,
             on_change=choose,
-            disabled=bool(locked & {name, file, "train"}),
+            disabled=present.locks(name, file, "train"),
         )
     used = uploads.examples(getattr(choices.config, file), *chosen)
     if used.classes:

@@ -36,7 +36,7 @@ export class Brush {
   }
 
   get draws() {
-    return Boolean(this.film?.head.draw && this.stage.served);
+    return Boolean(this.film?.head.draw && this.stage.served && !this.stage.ui.locked);
   }
 
   /** Takes over a film's head: whether it is drawn on, and how to. */

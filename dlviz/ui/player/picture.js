@@ -210,6 +210,7 @@ export class Picture {
   /** Another recording begins: nothing of the last one may be taken for it. */
   renew() {
     this.painter.peek = null;
+    if (this.film) this.entitle();
     this.settled = -1;
     this.turn += 1;
     this.painter.forget();
@@ -273,6 +274,7 @@ export class Picture {
   clickedAt(clientX, clientY) {
     this.released = performance.now();
     this.clickedSolid();
+    if (!this.gd.isConnected) return; // another picture took its place meanwhile
     const box = this.gd.getBoundingClientRect();
     for (const { xaxis, yaxis } of Object.values(this.gd._fullLayout._plots ?? {})) {
       const [x, y] = [clientX - box.left - xaxis._offset, clientY - box.top - yaxis._offset];

@@ -132,13 +132,14 @@ export class Stage {
     const plays = asked || (finished && !stillMotion());
     this.trained = false;
     this.bar.train.classList.remove('dl-busy');
+    const last = finished || this.wish === Infinity; // it shows the end, or was asked for it a moment ago
     this.wish = null;
     this.scene.renew();
     if (told && !asked) this.seek(this.ui.step);
     else if (plays) {
       this.clock.step = 0;
       this.play();
-    } else if (finished) this.wish = Infinity;
+    } else if (last) this.wish = Infinity;
     else if (this.step > 0) this.wish = this.step;
   }
 

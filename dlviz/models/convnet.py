@@ -28,6 +28,11 @@ def sides_of(config: Any, side: int) -> tuple[int, ...]:
     return tuple(side if config.pooling == "none" else side // POOL**k for k in range(config.blocks))
 
 
+def new_pooling(name: PoolingName) -> nn.Module:
+    """A quarter of the pixels: of each square of four the largest or the mean."""
+    return {"max": nn.MaxPool2d(POOL), "average": nn.AvgPool2d(POOL), "none": nn.Identity()}[name]
+
+
 @dataclass(frozen=True)
 class Inside:
     """What a network says of B pictures.
@@ -56,9 +61,11 @@ class Network(nn.Module):
     def __init__(self, config: Any, channels: int, side: int, classes: int, random: torch.Generator) -> None:
         super().__init__()
         widths, sides, kernel = widths_of(config), sides_of(config, side), int(config.kernel_size)
-        self.pooling, self.dropout, self.random = config.pooling, config.dropout, random
+        self.dropout, self.random = config.dropout, random
         self.averages = config.head == "average"
         self.convolutions, self.norms = nn.ModuleList(), nn.ModuleList()
+        # of each block its own, so that who explains an answer can watch each of them
+        self.activations, self.poolings = nn.ModuleList(), nn.ModuleList()
         for before, width in zip((channels, *widths), widths):
             # batch normalisation has a bias of its own
             bias = not config.batch_norm
@@ -66,6 +73,8 @@ class Network(nn.Module):
             self.norms.append(
                 nn.BatchNorm2d(width, momentum=MOMENTUM) if config.batch_norm else nn.Identity()
             )
+            self.activations.append(nn.ReLU())
+            self.poolings.append(new_pooling(config.pooling))
         pixels = 1 if self.averages else sides[-1] ** 2
         self.head = nn.Linear(widths[-1] * pixels, classes)
 
@@ -76,21 +85,13 @@ class Network(nn.Module):
     def inside(self, X: Float32[Tensor, "B C H W"]) -> Inside:
         """Logits, and all that leads to them."""
         maps: list[Tensor] = []
-        for convolution, norm in zip(self.convolutions, self.norms):
+        for k, (convolution, norm) in enumerate(zip(self.convolutions, self.norms)):
             if maps:
-                X = self.pooled(X)
-            X = norm(convolution(X)).relu()  # (B, width, H, W)
+                X = self.poolings[k - 1](X)
+            X = self.activations[k](norm(convolution(X)))  # (B, width, H, W)
             maps.append(X)
         features = X.mean(dim=(2, 3)) if self.averages else X.flatten(1)  # (B, D)
         return Inside(maps, features, self.head(self.dropped(features)))
-
-    def pooled(self, X: Float32[Tensor, "B C H W"]) -> Float32[Tensor, "B C h w"]:
-        """A quarter of the pixels: of each square of four the largest or the mean."""
-        if self.pooling == "none":
-            return X
-        return (
-            nn.functional.max_pool2d(X, POOL) if self.pooling == "max" else nn.functional.avg_pool2d(X, POOL)
-        )
 
     def dropped(self, features: Float32[Tensor, "B D"]) -> Float32[Tensor, "B D"]:
         """While it learns some features are 0; the others grow, so that the mean stays."""

@@ -19,6 +19,9 @@ class Replay(Generic[Moment]):
         self._source = source
         self._lock = threading.Lock()
 
+    def __len__(self) -> int:
+        return len(self._moments)
+
     def __iter__(self) -> Iterator[Moment]:
         at = 0
         while True:
@@ -46,6 +49,10 @@ class Replays(Generic[Moment]):
         while len(self._kept) > MOST:
             self._kept.popitem(last=False)
         return self._kept[cause]
+
+    def held(self, cause: Hashable) -> int:
+        """How many moments of a cause are made already."""
+        return len(self._kept[cause]) if cause in self._kept else 0
 
     def forget(self, cause: Hashable) -> None:
         """Lets the next one who asks train anew."""

@@ -147,7 +147,8 @@ class Stage:
 
     def _meet(self, tape: Tape) -> None:
         ack = {**self._state["ack"], "tape": None}  # the browser drops the rows of a tape that it leaves
-        self._state |= {"tape": tape, "met": len(tape), "ack": ack}
+        kept = getattr(self.experiment, "kept", lambda config: 0)(tape.config)  # a replay is no training
+        self._state |= {"tape": tape, "met": max(len(tape), kept), "ack": ack}
 
     def _header(self, recording: Recording, films: Sequence[Film]) -> dict[str, Any]:
         blobs = self._state.get("answers", {})

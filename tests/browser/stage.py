@@ -25,7 +25,8 @@ class Stage:
         self.page = page
         broken = "document.querySelector('[data-testid=stException]')"
         page.wait_for_function(f"{PROBE}?.stage.opened || {broken}", timeout=PATIENCE)
-        page.wait_for_selector(READY, timeout=PATIENCE)  # the script goes on below the stage, widgets come
+        settled = "ready => !document.querySelector('[data-testid=stApp]') || document.querySelector(ready)"
+        page.wait_for_function(settled, arg=READY, timeout=PATIENCE)  # below the stage the page goes on
         assert page.locator("[data-testid=stException]").all_inner_texts() == []
 
     def until(self, condition: str, value: Any = None) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dlviz.data import sketch
+from dlviz.lessons.cnn import experiment
 from dlviz.lessons.cnn.presets import PRESETS
+from dlviz.recording import record
 from dlviz.text import lesson_text
 from tests.test_pages import entered, opened
 
@@ -46,6 +48,17 @@ def test_other_pictures_bring_what_they_need() -> None:
     assert sliders[text.field("epochs")] == 6
     pictures = next(box for box in app.selectbox if box.label == text.field("picture"))
     assert text.option("picture", "sketch") not in pictures.options
+
+
+def test_another_picture_of_a_training_that_is_there_is_no_training() -> None:
+    config = experiment.Config(epochs=1, filters=2, blocks=1, seed=77)
+    assert experiment.kept(config) == 0
+    frames = len(record(experiment, config))
+    other = config.changed(example=5)
+    assert experiment.kept(other) == frames
+    experiment.forget(other)  # Train was pressed
+    assert experiment.kept(other) == 0
+    assert experiment.kept(config.changed(seed=78)) == 0
 
 
 def test_pooling_is_no_question_where_there_is_one_block() -> None:

@@ -15,7 +15,7 @@ function button(className, name, act) {
 /** What the bar shows of a stage. */
 export function stateOf({ clock, reel, step, wish, served }) {
   const edge = !reel.done && step >= reel.held - 1;
-  const busy = edge && (clock.playing || wish !== null) && served;
+  const busy = edge && (clock.playing || wish !== null) && served && reel.held >= reel.attached;
   return {
     step,
     last: reel.last,

@@ -122,8 +122,9 @@ class Film:
         labels: the texts that change.
         title, alt: what it is called; what it shows, for those who do not see it.
         click: what a click on it chooses, if anything.
-        peek: where a small map under the pointer is seen in large: {"film": its name, "titles": by trace and map, from
-            below}, if anywhere.
+        peek: what more is seen while a pointer rests on a part of it, if anything: a small map in large, {"film":
+            where, "titles": by trace and map, from below}; or the step that makes a cell, {"cells": boards as {left,
+            top, side, rows, columns, first step}, "stays": traces that stay at the present step}.
         draw: what is done with points that are painted on it; then it neither zooms nor is clicked.
     """
 

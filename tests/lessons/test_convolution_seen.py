@@ -219,3 +219,41 @@ def test_the_largest_run_is_still_a_small_film() -> None:
     sent = message({}, figures.stage(recording, {}, TEXT, picture="whole"))
     assert len(gzip.compress(sent, 4)) < 1_500_000
     assert (recording.track("stage") == CONVOLVE).sum() == 44 * 44
+
+
+def test_a_pointer_on_a_cell_asks_for_the_step_that_makes_it() -> None:
+    recording, hero = film(Config(image="letter", pixels=9, pooling="max"), "sliding")
+    assert hero.peek is not None
+    assert hero.peek["stays"] == [1, 2, 3, 4]  # the output, what is pooled, and the dots on both
+    for board in hero.peek["cells"]:
+        for row, column in ((0, 0), (2, 1)):
+            x = board["left"] + board["side"] * (column + 0.5)
+            y = board["top"] - board["side"] * (row + 0.5)
+            step = board["first"] + row * board["columns"] + column
+            assert figures.step_at(recording.scene, x, y) == step
+            assert (recording[step].row, recording[step].column) == (row, column)
+
+
+def test_dots_lie_on_the_cells_that_are_not_there_yet_and_on_no_others() -> None:
+    recording, hero = film(Config(image="letter", pixels=8, pooling="average"), "sliding")
+    plan = plan_of(recording.scene)
+    for step in (0, 5, 6, 35, 36, len(recording) - 1):
+        for k, (board, first) in enumerate(plan.growing):
+            trace = len(plan.inputs) + 2 * k + 1
+            x = next(move for move in hero.moves if move.trace == trace).columns["x"][step].reshape(-1, 3)
+            made = np.clip(step + 1 - first, 0, board.rows * board.columns)
+            waits = (np.arange(board.rows * board.columns) >= made).reshape(board.rows, board.columns)
+            dotted = (board.x()[None] > x[:, :1]) & (board.x()[None] < x[:, 1:2])
+            assert np.array_equal(dotted, waits)
+
+
+def test_while_it_is_pooled_a_square_takes_the_place_of_the_window() -> None:
+    recording, hero = film(Config(image="letter", pixels=9, pooling="max", relu=True), "sliding")
+    frame, step = recording[-1], len(recording) - 1
+    said = [label.at(step) for label in hero.labels if label.at(step)]
+    assert all(f"{number:.2f}" in said for number in [*frame.patch.flatten(), frame.value])
+    assert "Max →" in said
+    assert not any(sign in text for text in said for sign in ("×</b>", "window", "kernel", "Σ"))
+    before = [label.at(3) for label in hero.labels if label.at(3)]
+    assert "Max →" not in before
+    assert sum(text == "<b>×</b>" for text in before) == 1

@@ -33,15 +33,23 @@ def sketch(recording: Recording, text: Text, *, drawing: str) -> Film:
     data.append({**edge, "name": "pad", "x": PAD + side * frame[:, 0], "y": -side * frame[:, 1]})
     data.append({**edge, "name": "seen", "x": frame[:, 0], "y": frame[:, 1], "xaxis": "x2", "yaxis": "y2"})
     labels = [
-        Label(f"<b>{text('legend.pad')}</b>", x=0.15, y=1.0, xanchor="center", size=12),
-        Label(f"<b>{text('legend.seen')}</b>", x=0.41, y=1.0, xanchor="center", size=12),
+        Label(f"<b>{text('legend.pad')}</b>", x=PAD + side / 2, xref="x", y=1.0, xanchor="center", size=12),
+        Label(f"<b>{text('legend.seen')}</b>", x=0.5, xref="x2", y=1.0, xanchor="center", size=12),
     ]
     if drawing:
         labels += _read(recording, text, data, moves, drawing)
     else:
-        labels.append(
-            Label(text("legend.draw"), x=0.78, y=0.5, xanchor="center", yanchor="middle", color="--dl-muted")
-        )
+        data.append(
+            {"type": "scatter", "x": [None], "y": [None], "xaxis": "x3", "yaxis": "y3"}
+        )  # for the axes
+        middle: dict[str, Any] = {
+            "x": 0.53 * recording.config.updates(),
+            "y": 0.5,
+            "xref": "x3",
+            "yref": "y3",
+        }
+        middle |= {"xanchor": "center", "yanchor": "middle", "color": "--dl-muted"}
+        labels.append(Label(text("legend.draw"), **middle))
     fit: dict[str, Any] = {"constrain": "domain", "visible": False}
     x3 = theme.axis(
         text("axis.updates"),
@@ -58,7 +66,16 @@ def sketch(recording: Recording, text: Text, *, drawing: str) -> Film:
         "xaxis3": x3,
         "yaxis3": theme.axis(range=[0, 1.04], domain=[0.0, 0.86], anchor="x3", tickformat=".0%", nticks=3),
     }
-    layout = theme.layout(**axes, margin={"l": 8, "r": 10, "t": 4, "b": 36}, dragmode=False)
+    narrow = {
+        "xaxis": {"domain": [0, 0.45]},
+        "yaxis": {"domain": [0.5, 0.92]},
+        "xaxis2": {"domain": [0.55, 0.95]},
+        "yaxis2": {"domain": [0.5, 0.92]},
+        "xaxis3": {"domain": [0.1, 1]},
+        "yaxis3": {"domain": [0, 0.34]},
+    }
+    margin = {"l": 8, "r": 10, "t": 4, "b": 36}
+    layout = theme.layout(**axes, margin=margin, dragmode=False, meta={"narrow": narrow})
     figure = {"data": data, "layout": layout}
     title, alt = text("picture.sketch"), text("alt.sketch")
     return Film("closeup", length, figure, tuple(moves), tuple(labels), title=title, alt=alt, draw="sketch")
@@ -90,7 +107,8 @@ def _read(recording: Recording, text: Text, data: list[Any], moves: list[Move], 
     best = said.argmax(1)
     since = since_when(best)
     values = {"k": best.astype(np.float32), "p": 100 * said.max(1), "since": updates[since]}
-    return [Label(text("live.reads"), values, x=0.78, y=1.0, xanchor="center", size=14)]
+    above: dict[str, Any] = {"x": 0.53 * recording.config.updates(), "y": 1.06, "xref": "x3", "yref": "y3"}
+    return [Label(text("live.reads"), values, **above, xanchor="center", yanchor="bottom", size=14)]
 
 
 def since_when(answer: np.ndarray) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,8 +19,8 @@ from dlviz.text import Text
 EPSILON = 1e-5  # of batch normalisation
 LEFT, MAP, MIDDLE, RIGHT = (0.0, 84.0), (92.0, 84.0), (186.0, 86.0), (282.0, 92.0)  # left side and width
 HEIGHT = 92.0
-ROWS = (68.0, 44.0, 20.0)  # of window, filter and products: bottom of each
-TALL = 15.0  # of their tiles, at most
+ROWS = (70.0, 47.0, 24.0)  # of window, filter and products: bottom of each
+TALL, BESIDE = 20.0, 40.0  # height of their tiles, at most, and where these begin right of their names
 
 
 def unit_in_detail(recording: Recording, text: Text, *, unit: str) -> Film:
@@ -27,20 +29,52 @@ def unit_in_detail(recording: Recording, text: Text, *, unit: str) -> Film:
     moves: list[Move] = []
     block, k = (int(part) - 1 for part in unit.split("."))
     peak = peaks_of(recording, block, k)  # (T,)
-    labels = [
-        *_picture(recording, text, data, moves, block, k, peak),
-        *_sum(recording, text, data, moves, block, k, peak),
-        *_strongest(recording, text, data, moves, block, k),
+    labels: list[Label] = []
+    panels: list[Callable[[], list[Label]]] = [
+        lambda: _picture(recording, text, data, moves, block, peak),
+        lambda: _map(recording, text, data, moves, block, k, peak),
+        lambda: _sum(recording, text, data, moves, block, k, peak),
+        lambda: _strongest(recording, text, data, moves, block, k),
     ]
-    axes = graph.bare_axes([-2, RIGHT[0] + RIGHT[1] + 2], [-4, HEIGHT + 9])
-    axes["yaxis"] |= {"scaleanchor": "x", "constrain": "domain"}
-    axes["xaxis"] |= {"constrain": "domain"}
-    layout = theme.layout(**axes, margin={"l": 4, "r": 4, "t": 2, "b": 2}, dragmode=False)
+    for panel, draw in enumerate(panels):
+        first, x, y = len(data), f"x{_number(panel)}", f"y{_number(panel)}"
+        labels += [replace(label, xref=x, yref=y) for label in draw()]
+        for trace in data[first:]:
+            trace |= {"xaxis": x, "yaxis": y}
+    bare = {"margin": {"l": 4, "r": 4, "t": 2, "b": 2}, "dragmode": False}
+    layout = theme.layout(**_panels(), **bare, meta={"narrow": _panels_in_two_rows()})
     title = text("picture.unit", unit=title_of(text, unit))
     figure = {"data": data, "layout": layout}
     return Film(
         "closeup", len(recording), figure, tuple(moves), tuple(labels), title=title, alt=text("alt.unit")
     )
+
+
+def _number(panel: int) -> str:
+    return "" if panel == 0 else str(panel + 1)
+
+
+def _panels() -> dict[str, Any]:
+    """Four panels side by side: the picture, the map, the sum, the strongest pictures."""
+    whole = RIGHT[0] + RIGHT[1] + 4
+    axes: dict[str, Any] = {}
+    for panel, (left, width) in enumerate((LEFT, MAP, MIDDLE, RIGHT)):
+        number = _number(panel)
+        own = graph.bare_axes([left - 2, left + width + 2], [-4, HEIGHT + 9])
+        own["xaxis"] |= {"domain": [left / whole, (left + width + 4) / whole], "anchor": f"y{number}"}
+        own["yaxis"] |= {"anchor": f"x{number}", "scaleanchor": f"x{number}"}
+        axes |= {f"{name}{number}": {**axis, "constrain": "domain"} for name, axis in own.items()}
+    return axes
+
+
+def _panels_in_two_rows() -> dict[str, Any]:
+    """The same panels where there is little room: two above two."""
+    axes: dict[str, Any] = {}
+    for panel in range(4):
+        row, column = divmod(panel, 2)
+        axes[f"xaxis{_number(panel)}"] = {"domain": [0.5 * column, 0.5 * column + 0.48]}
+        axes[f"yaxis{_number(panel)}"] = {"domain": [0.5 - 0.5 * row, 0.98 - 0.5 * row]}
+    return axes
 
 
 def peaks_of(recording: Recording, block: int, k: int) -> np.ndarray:
@@ -97,30 +131,37 @@ def outline(box: np.ndarray, left: np.ndarray, top: np.ndarray, scale: float) ->
 
 
 def _picture(
-    recording: Recording, text: Text, data: list[Any], moves: list[Move], block: int, k: int, peak: np.ndarray
+    recording: Recording, text: Text, data: list[Any], moves: list[Move], block: int, peak: np.ndarray
 ) -> list[Label]:
-    """The picture with the receptive field of the strongest pixel, and the map."""
+    """The picture with the receptive field of the strongest pixel."""
     scene = recording.scene
     whole, side = scene.test_pictures.shape[-1], scene.sides[block]
     levels, look = pictures.coded(scene.test_pictures[scene.picture, None], scale_of(recording.config))
     bottom = HEIGHT - LEFT[1]
     shown = levels[0, ::-1].astype(np.float32)
     data.append(mosaic.bitmap((LEFT[0], bottom, LEFT[1], LEFT[1]), shown.shape, **look, z=shown))
+    top = np.full((1,), HEIGHT, np.float32)
+    field = boxes(peak[:, None], side, field_of(recording.config, block), whole)
+    _line(data, moves, outline(field, np.zeros(1), top, LEFT[1] / whole), text("legend.field"))
+    size = field_of(recording.config, block)[0]
+    return [_head(text("legend.sees", size=size), LEFT[0] + LEFT[1] / 2, HEIGHT + 1)]
+
+
+def _map(
+    recording: Recording, text: Text, data: list[Any], moves: list[Move], block: int, k: int, peak: np.ndarray
+) -> list[Label]:
+    """The map, and its strongest pixel."""
+    side, bottom = recording.scene.sides[block], HEIGHT - MAP[1]
     maps = tiles.maps_of(recording, block)[:, k, ::-1]  # (T, h, w)
     own = mosaic.bitmap(
         (MAP[0], bottom, MAP[1], MAP[1]), maps.shape[1:], zmin=0.0, zmax=1.0, colorscale=tiles.ACTIVE
     )
     moves.append(Move(len(data), {"z": Levels(maps, 0.0, 1.0)}))
     data.append(own)
-    top = np.full((1,), HEIGHT, np.float32)
-    field = boxes(peak[:, None], side, field_of(recording.config, block), whole)
-    _line(data, moves, outline(field, np.zeros(1), top, LEFT[1] / whole), text("legend.field"))
     pixel = boxes(peak[:, None], side, (1, 1, 0.0), side)
-    _line(data, moves, outline(pixel, np.full(1, MAP[0]), top, MAP[1] / side), text("legend.pixel"))
-    size = field_of(recording.config, block)[0]
-    middle = LEFT[0] + LEFT[1] / 2
+    left, top = np.full(1, MAP[0], np.float32), np.full(1, HEIGHT, np.float32)
+    _line(data, moves, outline(pixel, left, top, MAP[1] / side), text("legend.pixel"))
     return [
-        _head(text("legend.sees", size=size), middle, HEIGHT + 1),
         Label(text("legend.map"), {"most": recording.track("reach")[:, tiles.units_of(recording, block)][:, k]},
               **_place(MAP[0] + MAP[1] / 2, HEIGHT + 1)),
     ]  # fmt: skip
@@ -137,28 +178,23 @@ def _sum(
     steps, inputs, size, _ = window.shape
 
     def cell(columns: int) -> float:
-        return min(TALL / (-(-inputs // columns) * (size + 1)), MIDDLE[1] / (columns * (size + 1)))
+        return min(TALL / (-(-inputs // columns) * (size + 1)), (MIDDLE[1] - BESIDE) / (columns * (size + 1)))
 
     columns = max(range(1, inputs + 1), key=cell)
     rows, scale = -(-inputs // columns), cell(columns)
     wide, tall = scale * (columns * (size + 1) - 1), scale * (rows * (size + 1) - 1)
-    left = MIDDLE[0] + (MIDDLE[1] - wide) / 2
+    left = MIDDLE[0] + BESIDE
     labels = [_head(text("legend.sum"), MIDDLE[0] + MIDDLE[1] / 2, HEIGHT + 1)]
     for name, values, bottom in zip(("window", "filter", "product"), (window, weight, product), ROWS):
         most = np.maximum(np.abs(values.reshape(steps, -1)).max(1), 1e-30)[:, None, None, None]
         signed = np.rint(mosaic.MIDDLE + mosaic.MIDDLE * values / most).astype(np.uint8)
         whole = pictures.sheet(signed, columns, 1)
-        box, shown = (left, bottom, wide, tall), Levels(whole, -1.0, 1.0)
+        box, shown = (left, bottom + (TALL - tall) / 2, wide, tall), Levels(whole, -1.0, 1.0)
         look = mosaic.bitmap(box, whole.shape[1:], zmin=-1.0, zmax=1.0, colorscale=theme.SIGNED)
         moves.append(Move(len(data), {"z": shown}))
         data.append(look)
-        labels.append(
-            Label(
-                text(f"legend.{name}"),
-                **_place(MIDDLE[0] + MIDDLE[1] / 2, bottom + tall + 0.5),
-                color="--dl-muted",
-            )
-        )
+        named = {**_place(left - 3, bottom + TALL / 2), "xanchor": "right", "yanchor": "middle"}
+        labels.append(Label(text(f"legend.{name}"), **named, color="--dl-muted"))
     total = product.reshape(steps, -1).sum(1)
     values = {"sum": total}
     if recording.config.batch_norm:
@@ -172,7 +208,7 @@ def _sum(
         values["normed"] = total + values["bias"]
         line = text("live.biased")
     values["out"] = np.maximum(values["normed"], 0)
-    labels.append(Label(line, values, **_place(MIDDLE[0] + MIDDLE[1] / 2, 0.0), color="--dl-text"))
+    labels.append(Label(line, values, **_place(MIDDLE[0] + MIDDLE[1] / 2, -3.5), color="--dl-text"))
     return labels
 
 

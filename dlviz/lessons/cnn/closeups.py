@@ -79,12 +79,23 @@ def confusion(recording: Recording, text: Text) -> Film:
             showticklabels=k == 0,
         )
         name = text(f"legend.set_{k}") if len(scene.tests) > 1 else text("legend.tested")
-        labels.append(Label(f"<b>{name}</b>", x=sum(middle) / 2, y=1.0, xanchor="center", size=12))
+        over: dict[str, Any] = {"x": (count - 1) / 2, "xref": f"x{number}", "y": 1.0, "xanchor": "center"}
+        labels.append(Label(f"<b>{name}</b>", **over, size=12))
     _wrong(recording, text, data, moves, labels, axes, signs)
-    layout = theme.layout(**axes, margin={"l": 66, "r": 8, "t": 4, "b": 38}, dragmode=False)
+    margin, meta = {"l": 66, "r": 8, "t": 4, "b": 38}, {"narrow": _where_narrow(len(scene.tests))}
+    layout = theme.layout(**axes, margin=margin, dragmode=False, meta=meta)
     figure = {"data": data, "layout": layout}
     title, alt = text("picture.confusion"), text("alt.confusion")
     return Film("closeup", length, figure, tuple(moves), tuple(labels), title=title, alt=alt, click="misread")
+
+
+def _where_narrow(tests: int) -> dict[str, Any]:
+    """Where everything is if there is little room: the pictures right of one matrix, or below two."""
+    if tests == 1:
+        return {"xaxis": {"domain": [0, 0.5]}, "xaxis9": {"domain": [0.56, 1]}}
+    matrices = {"xaxis": {"domain": [0, 0.47]}, "xaxis2": {"domain": [0.53, 1]}}
+    matrices |= {name: {"domain": [0.5, 0.92]} for name in ("yaxis", "yaxis2")}
+    return {**matrices, "xaxis9": {"domain": [0, 1]}, "yaxis9": {"domain": [0, 0.28]}}
 
 
 def counted(truth: np.ndarray, given: np.ndarray, classes: int) -> np.ndarray:
@@ -163,7 +174,9 @@ def _wrong(
         }
         labels.append(Label(strings=strings, **place, xanchor="center", size=11 if short else 10))
     number = wrong_of_last(recording).sum(1).astype(np.float32)
-    labels.append(Label(text("legend.misread"), {"n": number}, x=0.84, y=1.0, xanchor="center", size=12))
+    head: dict[str, Any] = {"x": ACROSS / 2, "xref": "x9", "y": rows + 0.02, "yref": "y9"}
+    head |= {"xanchor": "center", "yanchor": "bottom", "size": 12}
+    labels.append(Label(text("legend.misread"), {"n": number}, **head))
 
 
 def plane(recording: Recording, text: Text) -> Film:

@@ -205,4 +205,7 @@ def _layout(at: tiles.Board) -> dict[str, Any]:
     axes = graph.bare_axes([-0.1, at.width + 0.1], [-0.2, at.rows + 1.15])
     axes["yaxis"] |= {"scaleanchor": "x", "constrain": "domain"}
     axes["xaxis"] |= {"constrain": "domain"}
-    return theme.layout(**axes, margin={"l": 4, "r": 4, "t": 2, "b": 2}, dragmode=False, uirevision=str(at))
+    # where there is little room the heads need more of it
+    meta = {"narrow": {"yaxis": {"range": [-0.2, at.rows + 1.9]}}, "letters": 0.72}
+    margin = {"l": 4, "r": 4, "t": 2, "b": 2}
+    return theme.layout(**axes, margin=margin, dragmode=False, uirevision=str(at), meta=meta)

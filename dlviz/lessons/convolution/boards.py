@@ -62,7 +62,10 @@ class Board:
         """A heat map on the board."""
         scale = {"colorscale": colors, "zmin": low, "zmax": high, "showscale": False}
         cells = np.zeros((self.rows, self.columns), np.float32) if z is None else z
-        return {"type": "heatmap", "x": self.x(), "y": self.y(), "z": cells, "hoverinfo": "skip", **scale}
+        # one cell alone says nothing about its size: Plotly is told its ends
+        x = self.x() if self.columns > 1 else [self.left, self.right]
+        y = self.y() if self.rows > 1 else [self.bottom, self.top]
+        return {"type": "heatmap", "x": x, "y": y, "z": cells, "hoverinfo": "skip", **scale}
 
     def boxes(self, row: Any, column: Any, rows: float, columns: float) -> tuple[np.ndarray, np.ndarray]:
         """Rectangles over cells as closed paths: x and y, (..., 5)."""
@@ -106,6 +109,12 @@ class Plan:
     windows: tuple[Board, ...]
     kernels: tuple[Board, ...]
     products: tuple[Board, ...]
+
+    @property
+    def growing(self) -> list[tuple[Board, int]]:
+        """The boards that get a cell with each step, and the step that makes the first cell of each."""
+        count = self.output.rows * self.output.columns
+        return [(self.output, 0), *([(self.pooled, count)] if self.pooled else [])]
 
 
 def plan_of(scene: Any) -> Plan:

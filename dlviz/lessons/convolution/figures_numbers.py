@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from dlviz.lessons.convolution.boards import LETTERS, Board, Plan
-from dlviz.lessons.convolution.experiment import POOL
+from dlviz.lessons.convolution.experiment import CONVOLVE, POOL
+from dlviz.lessons.convolution.figures_pooling import seen_in
 from dlviz.plots.film import Film, Label, number
 from dlviz.recording import Recording
 from dlviz.text import Text
@@ -66,8 +67,12 @@ def cell_numbers(recording: Recording, plan: Plan, labels: list[Label]) -> list[
     for c, board in enumerate(plan.kernels):
         for row, column, x, y in _cells(board):
             weight = brief(float(scene.kernel[c, row, column]), 5 if size > 10 else 4)
+            weight = f"<b>{weight}</b>" if size > 10 else weight
             look: dict[str, Any] = {"font": {"size": size, "color": "--dl-text"}, "showarrow": False}
-            fixed.append({"x": x, "y": y, "text": f"<b>{weight}</b>" if size > 10 else weight, **look})
+            if plan.pooled:
+                labels.append(seen_in(recording, CONVOLVE, weight, x=x, y=y, size=size, **_inside()))
+            else:
+                fixed.append({"x": x, "y": y, "text": weight, **look})
     return fixed
 
 
@@ -80,13 +85,10 @@ def brief(weight: float, letters: int = 5) -> str:
 def sum_beside(recording: Recording, plan: Plan, text: Text) -> list[Label]:
     """The signs between the boards, and the sum at their end."""
     labels = []
-    for first, second, sign in (
-        (plan.windows, plan.kernels, "×"),
-        (plan.kernels, plan.products, "="),
-    ):
+    for first, second, sign in ((plan.windows, plan.kernels, "×"), (plan.kernels, plan.products, "=")):
         for left, right in zip(first, second):
             x, y = (left.right + right.left) / 2, (left.top + left.bottom) / 2
-            labels.append(Label(f"<b>{sign}</b>", x=x, y=y, size=18, **_inside()))
+            labels.append(seen_in(recording, CONVOLVE, f"<b>{sign}</b>", x=x, y=y, size=18, **_inside()))
     sums, letters = recording.track("sums"), LETTERS[recording.config.channels]
     for c, (letter, board) in enumerate(zip(letters, plan.products)):
         y = (board.top + board.bottom) / 2

@@ -14,6 +14,14 @@ function assign(trace, attribute, value) {
 /** Whether a trace lies in a scene: drawing that again is dear, so what moves there is always painted. */
 export const isSolid = (trace) => trace.type.endsWith('3d');
 
+/** How high a figure is by its width where its one pair of axes keeps its proportions; null where it fills any room. */
+export function ratioOf({ data, layout = {} }) {
+  const [xaxis, yaxis] = ['xaxis', 'yaxis'].map((name) => layout[name] && { ...layout[name], ...layout.meta?.narrow?.[name] });
+  const alone = data.every((trace) => (trace.xaxis ?? 'x') === 'x' && (trace.yaxis ?? 'y') === 'y');
+  if (!alone || !yaxis?.scaleanchor || !xaxis?.range || !yaxis.range || xaxis.domain || yaxis.domain) return null;
+  return Math.abs((yaxis.range[1] - yaxis.range[0]) / (xaxis.range[1] - xaxis.range[0]));
+}
+
 /** Puts the rows of a step into the traces that move; into those of a scene only if they are wanted there `whole`. */
 export function putStep(traces, film, step, whole = false) {
   film.head.moves.forEach((move, k) => {

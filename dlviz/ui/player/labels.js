@@ -70,14 +70,14 @@ export class Labels {
   }
 
   /** Takes over the labels of a head; `edit` takes the field and the number of one that was changed, if any may be. */
-  set(places, theme, hint = '', edit = null) {
+  set(places, theme, scale, hint = '', edit = null) {
     this.texts = places.map((place) => new LiveText(place));
     this.layer.replaceChildren(...this.texts.map((text) => text.element));
     for (const text of this.texts) {
       const { place, element } = text;
       if (place.edit && edit) makeEditable(text, hint, () => this.first(text), (value) => edit(place.edit, value));
       element.style.color = colorOf(place.color ?? theme.text, theme);
-      element.style.fontSize = `${(place.size ?? 13) * theme.scale}px`;
+      element.style.fontSize = `${(place.size ?? 13) * scale}px`;
       element.style.textAlign = place.xanchor ?? 'left';
       element.style.transform = `translate(${ANCHOR_SHIFT[place.xanchor] ?? 0}, ${ANCHOR_SHIFT[place.yanchor] ?? 0})`;
     }

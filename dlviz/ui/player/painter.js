@@ -143,7 +143,7 @@ export class Painter {
       ctx.beginPath();
       ctx.rect(...mover.view.rect);
       ctx.clip();
-      this.one(ctx, mover, look, step);
+      this.one(ctx, mover, look, this.peek?.step === undefined || this.peek.stays.includes(mover.trace) ? step : this.peek.step);
       ctx.restore();
     }
     return true;
@@ -163,7 +163,7 @@ export class Painter {
     if (look.type === 'heatmap') {
       mover.trail ??= new Bitmap();
       const cells = this.gd.calcdata[mover.trace]?.[0];
-      if (this.peek) mover.trail.paint(ctx, mover.view, { ...look, ...this.peek.colors }, this.peek.column, step, stretched(cells, this.peek.column.shape));
+      if (this.peek?.column) mover.trail.paint(ctx, mover.view, { ...look, ...this.peek.colors }, this.peek.column, step, stretched(cells, this.peek.column.shape));
       else mover.trail.paint(ctx, mover.view, look, column(mover.show.z), step, cells);
       return;
     }

@@ -1,4 +1,4 @@
-// While a pointer rests on one of the small maps of a picture, another picture shows that map in large.
+// While a pointer rests on a part of a picture more is seen of it: a small map in large, or the step that made a cell.
 
 const MAP_GAP = 255; // the level of a cell that is not there
 
@@ -32,13 +32,29 @@ function mapAt({ gd, painter, film }, clientX, clientY, step) {
   return null;
 }
 
-/** Lets a picture show its maps in large, if its film says where; returns the picture. */
+/** The step that makes the cell at a place, and what stays as it is meanwhile; null where there is no such cell. */
+function stepAt({ gd, film }, clientX, clientY) {
+  const box = gd.getBoundingClientRect();
+  const { xaxis, yaxis } = gd._fullLayout;
+  const [x, y] = [xaxis.p2d(clientX - box.left - xaxis._offset), yaxis.p2d(clientY - box.top - yaxis._offset)];
+  for (const { left, top, side, rows, columns, first } of film.head.peek.cells) {
+    const [row, column] = [Math.floor((top - y) / side), Math.floor((x - left) / side)];
+    if (row < 0 || row >= rows || column < 0 || column >= columns) continue;
+    const step = first + row * columns + column;
+    return step < film.rows ? { key: `step ${step}`, step, stays: film.head.peek.stays } : null;
+  }
+  return null;
+}
+
+/** Lets a picture show more of what the pointer rests on, if its film says what; returns the picture. */
 export function watchPeeks(scene, picture) {
-  let shown = null; // the picture that shows a map now
-  const show = (target, map) => {
-    if (target.painter.peek?.key === map?.key) return;
-    shown = map ? target : null;
-    target.painter.peek = map;
+  let shown = null; // the picture that shows something else now
+  const show = (target, seen) => {
+    if (target.painter.peek?.key === seen?.key) return;
+    shown = seen ? target : null;
+    target.painter.peek = seen;
+    scene.glance = seen?.step ?? null;
+    scene.hush = seen && (() => show(target, null));
     target.settled = -1; // Plotly shows something else
     target.entitle();
     scene.stage.invalidate();
@@ -46,8 +62,10 @@ export function watchPeeks(scene, picture) {
   };
   picture.plot.addEventListener('pointermove', (event) => {
     const { peek } = picture.film.head;
-    const target = peek && scene.pictures.find((other) => other.name === peek.film);
-    if (!target?.ready || !picture.ready || !picture.film.rows || event.pointerType !== 'mouse') return;
+    if (!peek || !picture.ready || !picture.film.rows || event.pointerType !== 'mouse') return;
+    if (peek.cells) return void (scene.stage.clock.playing || show(picture, stepAt(picture, event.clientX, event.clientY)));
+    const target = scene.pictures.find((other) => other.name === peek.film);
+    if (!target?.ready) return;
     const map = mapAt(picture, event.clientX, event.clientY, scene.step);
     show(target, map && { ...map, title: peek.titles[map.trace][map.number], colors: picture.painter.colorsOf(map.trace) });
   });

@@ -1,11 +1,11 @@
 // One picture of the stage: Plotly holds what rests, canvases hold what moves, elements hold live texts.
 
-import {freeRanges, isSolid, putStep, veil} from './base.js'
+import {freeRanges, isSolid, putStep, ratioOf, veil} from './base.js'
 import {say} from './format.js'
 import {icon, make} from './icons.js'
 import {Labels} from './labels.js'
 import {Painter} from './painter.js'
-import {dressed, dressedLayout} from './theme.js'
+import {dressed, dressedLayout, NARROW} from './theme.js'
 
 const PLOTLY_CONFIG = { displayModeBar: false, displaylogo: false, responsive: false, plotGlPixelRatio: Math.min(Math.max(1, devicePixelRatio || 1), 2), scrollZoom: 'gl3d', doubleClick: 'reset', showTips: false };
 const CLICK_SLACK = 4; // pixels between press and release that still are a click
@@ -44,6 +44,9 @@ export class Picture {
     this.hint.textContent = film.head.click && this.stage.stage?.served ? say(texts, 'click') : '';
     this.plot.setAttribute('aria-label', film.head.alt || film.head.title || this.name);
     this.plot.classList.toggle('dl-clickable', Boolean(film.head.click));
+    const ratio = ratioOf(film.head.figure);
+    this.root.classList.toggle('dl-shaped', ratio !== null);
+    this.root.style.setProperty('--ratio', ratio ?? 1);
     for (const [button, id] of [[this.grow, this.root.classList.contains('dl-solo') ? 'shrink' : 'enlarge'], [this.more, 'take']]) {
       const text = say(texts, id);
       button.setAttribute('aria-label', `${text}: ${film.head.title ?? ''}`);
@@ -85,7 +88,8 @@ export class Picture {
     this.painter.set(film);
     const { stage: live } = stage;
     const edit = live.served && !live.ui.locked ? (field, value) => stage.edited(this, field, value) : null;
-    this.labels.set(film.head.labels ?? [], theme, say(stage.texts, 'edit'), edit);
+    const letters = this.plot.clientWidth < NARROW ? film.head.figure.layout.meta?.letters ?? 1 : 1;
+    this.labels.set(film.head.labels ?? [], theme, theme.scale * letters, say(stage.texts, 'edit'), edit);
     await this.quietly(() => stage.plotly.react(gd, traces, layout, PLOTLY_CONFIG));
     if (!this.ready) this.listen();
     this.ready = true;
@@ -174,7 +178,7 @@ export class Picture {
       this.root.classList.add('dl-moving');
       veil(this.gd, this.painter.traces, true);
     }
-    this.labels.show(this.film.labels, shown);
+    this.labels.show(this.film.labels, this.painter.peek?.step ?? shown);
     return this.painter.paint(shown);
   }
 
@@ -233,11 +237,8 @@ export class Picture {
 
   resized() {
     if (!this.plot.clientWidth || !this.plot.clientHeight) return;
-    if (this.stale) {
-      this.dress(this.stage.step);
-      return;
-    }
     const { width, height } = this.gd._fullLayout ?? {};
+    if (this.stale || (this.ready && this.plot.clientWidth < NARROW !== width < NARROW)) return void this.dress(this.stage.step);
     if (!this.ready || (width === this.plot.clientWidth && height === this.plot.clientHeight)) return;
     this.work = this.work.then(() => this.quietly(() => this.gd.offsetParent && this.stage.plotly.Plots.resize(this.gd))).catch((error) => this.fail(error));
   }

@@ -16,6 +16,8 @@ export class Scene {
     this.captions = make('div', 'dl-captions', { hidden: true });
     this.pictures = [];
     this.words = [];
+    this.glance = null; // the step that a pointer asks for, if any
+    this.hush = null; // takes away what a pointer has asked for
     this.room = new ResizeObserver(() => this.keepRoom());
     this.room.observe(this.captions);
     this.plotly = null;
@@ -138,6 +140,8 @@ export class Scene {
   /** Paints a step; true if any picture changed. */
   paint(step) {
     let painted = false;
+    if (step !== this.painted && this.glance !== null) this.hush();
+    this.painted = step;
     for (const picture of this.pictures) {
       try {
         painted = picture.paint(step) || painted;
@@ -145,7 +149,7 @@ export class Scene {
         picture.fail(error);
       }
     }
-    for (const { film, k, text } of this.words) if (film.rows) text.show(film.labels[k], Math.min(step, film.rows - 1));
+    for (const { film, k, text } of this.words) if (film.rows) text.show(film.labels[k], Math.min(this.glance ?? step, film.rows - 1));
     return painted;
   }
 
@@ -158,6 +162,7 @@ export class Scene {
   }
 
   renew() {
+    this.glance = null;
     for (const picture of this.pictures) picture.renew();
   }
 

@@ -1,6 +1,6 @@
 // Colours and letters of the page around the stage, put into figures.
 
-const NARROW = 460; // CSS pixels: a legend then stands below its scene
+export const NARROW = 460; // CSS pixels: a legend then stands below its scene, and panels where their figure says
 let colorPad = null;
 
 /** Any CSS colour as [red, green, blue, alpha], 0 to 255. */
@@ -67,6 +67,7 @@ export function dressedLayout(layout, theme, coarse, width = Infinity) {
   for (const side of ['l', 'b']) copy.margin[side] = Math.round(copy.margin[side] * theme.scale);
   copy.hoverlabel ??= { font: { family: copy.font.family } };
   copy.autosize = true;
+  if (width < NARROW) for (const [name, part] of Object.entries(copy.meta?.narrow ?? {})) copy[name] = { ...copy[name], ...part };
   delete copy.width;
   delete copy.height;
   const scenes = Object.keys(copy).filter((name) => name.startsWith('scene'));

@@ -20,7 +20,8 @@ OF_A_LAYER = re.compile(r":[wb]\d")  # changes of a weight or a bias, "40:w1.0.2
 def panel(choices: Choices, text: Text, activations: Sequence[str], below: Sequence[str]) -> None:
     """The layers, and the fields that stand below them."""
     if not site.presenting().hides("controls"):
-        layers(choices, text, activations)
+        with st.container(key="layers"):
+            layers(choices, text, activations)
     controls.panel(choices, text, below)
 
 

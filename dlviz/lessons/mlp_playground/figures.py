@@ -163,7 +163,9 @@ def losses(recording: Recording, text: Text) -> Film:
     y2 = theme.axis(**share, side="right", overlaying="y")
     x = theme.axis(text("axis.epochs"), range=[0, recording.config.epochs], nticks=6)
     for place, name, color in ((0.0, "loss", "--dl-gradient"), (1.0, right, "--dl-prediction")):
-        told = text("legend.lines" if tested else "legend.line_alone", name=text(f"axis.{name}"))
+        told = text(
+            "legend.lines" if tested and name == "loss" else "legend.line_alone", name=text(f"axis.{name}")
+        )
         side: dict[str, Any] = {"x": place, "xanchor": "left" if place == 0 else "right"}
         labels.append(Label(told, y=1.04, yanchor="bottom", color=color, size=12, **side))
     layout = theme.layout(xaxis=x, yaxis=y, yaxis2=y2, margin={"l": 44, "r": 46, "t": 26, "b": 36})

@@ -18,7 +18,7 @@ export const isSolid = (trace) => trace.type.endsWith('3d');
 export function ratioOf({ data, layout = {} }) {
   const [xaxis, yaxis] = ['xaxis', 'yaxis'].map((name) => layout[name] && { ...layout[name], ...layout.meta?.narrow?.[name] });
   const alone = data.every((trace) => (trace.xaxis ?? 'x') === 'x' && (trace.yaxis ?? 'y') === 'y');
-  if (!alone || !yaxis?.scaleanchor || !xaxis?.range || !yaxis.range || xaxis.domain || yaxis.domain) return null;
+  if (!alone || layout.showlegend || !yaxis?.scaleanchor || !xaxis?.range || !yaxis.range || xaxis.domain || yaxis.domain) return null;
   return Math.abs((yaxis.range[1] - yaxis.range[0]) / (xaxis.range[1] - xaxis.range[0]));
 }
 

@@ -3,7 +3,7 @@
 from functools import partial
 
 from dlviz.lessons.cnn import experiment, figures, presets
-from dlviz.ui import layers, sketch
+from dlviz.ui import album, layers, sketch
 from dlviz.ui.storyboard import Play, storyboard
 
 
@@ -16,6 +16,7 @@ def choose(play: Play, action: str, x: float, y: float) -> None:
 
 
 def panel(play: Play) -> None:
+    album.choice(play.choices, play.text, "data", "album")
     play.controls()
     play.views()
     layers.units(play.choices, play.text, figures.units_of(play.config), bent=False)

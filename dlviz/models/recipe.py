@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from dlviz.config import Config
-from dlviz.data.examples import SIZES, DataName, load_examples
+from dlviz.data.examples import DataName, examples_of
 from dlviz.models.convnet import HeadName, KernelName, PoolingName, sides_of, widths_of
 from dlviz.models.training import OptimizerName, ScheduleName
 
@@ -18,7 +18,7 @@ class Recipe(Config):
 
     Attributes:
         data: digits 8x8; faces 25x25, or patches that are none; generated shapes 32x32 in colour; the same with a
-            shortcut: a mark in the corner of every star.
+            shortcut: a mark in the corner of every star; pictures of the learner's own where a lesson takes them.
         blocks: of convolution, batch normalisation and ReLU, with pooling between two.
         filters: of the first block; the others have twice as many.
         kernel_size: pixels along a side of a filter.
@@ -52,19 +52,21 @@ class Recipe(Config):
         usual = {"learning_rate": rate, "blocks": 3, "batch_size": 32}
         if chosen["data"] == "digits":
             return {**usual, "blocks": 3 if averages else 2, "epochs": 4}
-        if chosen["data"] == "faces":
+        if chosen["data"] == "faces" or (chosen["data"] == "own" and chosen.get("album")):
             return {**usual, "batch_size": 16, "epochs": 12}
         return {**usual, "epochs": 10 if averages else 6}
 
     def updates(self) -> int:
         """How many the training makes."""
-        count = len(load_examples(self.data).train_images)
+        count = len(examples_of(self).train_images)
         return self.epochs * -(-count // self.batch_size)
 
 
 def parameters(config: Recipe) -> int:
     """How many weights and biases the network learns."""
-    channels, side, classes = SIZES[config.data]
+    examples = examples_of(config)
+    _, channels, side, _ = examples.train_images.shape
+    classes = len(examples.classes)
     widths, kernel = widths_of(config), int(config.kernel_size)
     # a filter has kernel² weights per input channel and a bias; batch normalisation a factor and a bias
     filters = sum(after * (before * kernel**2 + 1) for before, after in zip((channels, *widths), widths))

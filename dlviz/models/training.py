@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 import torch
+from jaxtyping import Float32
 from torch import Tensor, nn
 
 from dlviz.data.examples import Examples
@@ -49,6 +50,8 @@ def learn(config: Any, network: Network, examples: Examples) -> Iterator[int]:
             if examples.mirrored:
                 turned = torch.rand(len(X), generator=random) < 0.5
                 X = torch.where(turned[:, None, None, None], X.flip(-1), X)
+            if examples.moved:
+                X = moved(X, examples.moved, random)
             loss = nn.functional.cross_entropy(network.train()(X), y)
             optimizer.zero_grad()
             loss.backward()
@@ -56,6 +59,16 @@ def learn(config: Any, network: Network, examples: Examples) -> Iterator[int]:
             schedule.step()
             update += 1
             yield update
+
+
+def moved(X: Float32[Tensor, "B C H W"], most: int, random: torch.Generator) -> Float32[Tensor, "B C H W"]:
+    """Each picture moved by up to `most` pixels to any side; what comes into view repeats the edge."""
+    B, _, H, W = X.shape
+    wide = nn.functional.pad(X, [most] * 4, mode="replicate")  # (B, C, H + 2 most, W + 2 most)
+    down, right = torch.randint(2 * most + 1, (2, B, 1), generator=random)
+    rows, columns = down + torch.arange(H), right + torch.arange(W)  # (B, H), (B, W)
+    each = torch.arange(B)[:, None, None]
+    return wide[each, :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)  # (B, H, W, C) before
 
 
 def new_optimizer(config: Any, network: Network) -> torch.optim.Optimizer:

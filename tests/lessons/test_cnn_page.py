@@ -39,7 +39,7 @@ def test_a_broken_drawing_in_a_link_is_an_empty_pad() -> None:
 
 def test_other_pictures_bring_what_they_need() -> None:
     app = opened(SLUG, lang="en")
-    app.segmented_control(key=f"{SLUG}.data").set_value("shapes").run()
+    app.selectbox(key=f"{SLUG}.data").set_value("shapes").run()
     app.run()
     assert not app.exception
     sliders = {slider.label: slider.value for slider in app.slider}

@@ -229,6 +229,7 @@ def _strongest(
     scale, ninth = RIGHT[1] / cells, np.arange(9)
     left, top = RIGHT[0] + scale * (whole + gap) * (ninth % 3), HEIGHT - scale * (whole + gap) * (ninth // 3)
     field = boxes(peaks, scene.sides[block], field_of(recording.config, block), whole)  # (T, 9, 4)
+    field = np.where(chosen[..., None] >= 0, field, np.nan)
     _line(data, moves, outline(field, left, top, scale), text("legend.field"))
     return [_head(text("legend.strongest"), RIGHT[0] + RIGHT[1] / 2, HEIGHT + 1)]
 

@@ -12,7 +12,8 @@ from jaxtyping import Float32, Int32, Int64, UInt8
 from pydantic import Field
 from torch import Tensor, nn
 
-from dlviz.data.examples import load_examples
+from dlviz.data.albums import AlbumDigest, album_source
+from dlviz.data.examples import examples_of
 from dlviz.lessons.cnn.training import KEPT, SHOWN, cause_of, replay
 from dlviz.models.convnet import Network, sides_of, widths_of
 from dlviz.models.recipe import Recipe, parameters
@@ -29,16 +30,22 @@ class Config(Recipe):
     """One network, how it learns, and the picture that is looked at.
 
     Attributes:
+        album: digest of the learner's own pictures; without one, shapes stand in for them.
         example: which of the test pictures is looked at; one beyond the last is the last.
     """
 
+    album: AlbumDigest = ""
     example: Annotated[int, Field(ge=0, le=539)] = 6
 
     @classmethod
     def suggest(cls, chosen: Mapping[str, Any]) -> dict[str, Any]:
         """A picture that shows the point."""
-        example = {"digits": 6, "faces": 8}.get(str(chosen.get("data", "digits")), 3)
+        example = {"digits": 6, "faces": 8, "own": 0}.get(str(chosen.get("data", "digits")), 3)
         return {**super().suggest(chosen), "example": example}
+
+    def embedded(self) -> dict[str, str]:
+        """Uploaded pictures as source, for a script that runs where they are not."""
+        return {"dlviz.data.albums.album_of": album_source(self.album if self.data == "own" else "")}
 
     def every(self) -> int:
         """Updates from one frame to the next."""
@@ -70,7 +77,7 @@ class Frame:
         test_accuracy: of each test set.
         answers: the class that is answered for each test picture.
         points: the first V test pictures as the last layer sees them, in the plane in which they differ most.
-        strongest: nine training pictures to which each unit answers most strongly, the strongest first.
+        strongest: nine training pictures to which each unit answers most strongly, the strongest first; -1 is none.
         peaks: at which pixel of its map.
     """
 
@@ -98,7 +105,7 @@ def run(config: Config) -> Generator[Frame, None, str | None]:
         None, or "diverged" when the loss is no longer finite.
     """
     torch.manual_seed(config.seed)
-    examples = load_examples(config.data)
+    examples = examples_of(config)
     network = blank_network(config, examples)
     at = chosen_picture(config)
     X, y = examples.test_images[at, None], examples.test_labels[at, None]  # (1, C, H, W), (1,)
@@ -122,7 +129,7 @@ def forget(config: Config) -> None:
 
 def chosen_picture(config: Config) -> int:
     """The number of the test picture that is looked at."""
-    return min(config.example, len(load_examples(config.data).test_images) - 1)
+    return min(config.example, len(examples_of(config).test_images) - 1)
 
 
 def seen(network: Network, X: Tensor, y: Tensor) -> dict[str, Any]:
@@ -183,7 +190,7 @@ class Scene:
 
 def scene(config: Config) -> Scene:
     """All pictures that may be shown."""
-    examples = load_examples(config.data)
+    examples = examples_of(config)
     train, test = (
         (255 * images).round().to(torch.uint8).numpy()
         for images in (examples.train_images[: examples.looked], examples.test_images)

@@ -46,7 +46,7 @@ def units_of(config: Any) -> dict[str, tuple[str, ...]]:
 
 def choices_of(config: Any) -> tuple[Any, ...]:
     """All on which the page beside the pictures depends."""
-    return views_of(config), units_of(config), config.blocks, config.example
+    return views_of(config), units_of(config), config.blocks, config.example, config.data, config.album
 
 
 def stage(

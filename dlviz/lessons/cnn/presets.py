@@ -20,7 +20,7 @@ ANSWERS = ("few", "half", "most")
 
 def in_sight(config: Config) -> tuple[str, ...]:
     """The controls next to the picture."""
-    return ("data", "example", "blocks", "filters", "kernel_size", "head")
+    return ("example", "blocks", "filters", "kernel_size", "head")
 
 
 def details(config: Config) -> list[str]:

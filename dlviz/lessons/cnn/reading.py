@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from jaxtyping import Float32
 
-from dlviz.data.examples import load_examples
+from dlviz.data.examples import examples_of
 from dlviz.data.sketch import as_digit, decode
 from dlviz.models.convnet import POOL
 from dlviz.models.training import blank_network, load_weights
@@ -27,7 +27,7 @@ def parts_of(config: Any, weights: Float32[np.ndarray, "T P"]) -> dict[str, np.n
 
 def shapes_of(config: Any) -> Iterator[tuple[str, tuple[int, ...]]]:
     """Name and shape of all that makes a network."""
-    network = blank_network(config, load_examples(config.data))
+    network = blank_network(config, examples_of(config))
     for name, part in network.state_dict().items():
         if part.is_floating_point():
             yield name, tuple(part.shape)
@@ -36,7 +36,7 @@ def shapes_of(config: Any) -> Iterator[tuple[str, tuple[int, ...]]]:
 @torch.inference_mode()
 def answers(config: Any, weights: Float32[np.ndarray, "T P"], sketch: str) -> Float32[np.ndarray, "T K"]:
     """The probabilities that each recorded network gives a drawn digit."""
-    network = blank_network(config, load_examples(config.data))
+    network = blank_network(config, examples_of(config))
     picture = as_digit(decode(sketch))[None, None]  # (1, 1, 8, 8)
     said = []
     for numbers in weights:

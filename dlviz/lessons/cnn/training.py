@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from dlviz.data.examples import Examples, load_examples
+from dlviz.data.examples import Examples, examples_of
 from dlviz.lessons.cnn.plane import principal_plane
 from dlviz.models.convnet import Inside, Network
 from dlviz.models.replay import Replay, Replays
@@ -52,7 +52,7 @@ def replay(config: Any) -> Replay[Moment]:
 
 def moments(config: Any) -> Iterator[Moment]:
     """Learns; a moment before the first update and after every few."""
-    examples = load_examples(config.data)
+    examples = examples_of(config)
     network, before = new_network(config, examples), None
     for update in learn(config, network, examples):
         if update % config.every() == 0 or update == config.updates():
@@ -97,11 +97,15 @@ def look(update: int, network: Network, examples: Examples, before: np.ndarray |
 
 
 def strongest_of(inside: Inside) -> tuple[np.ndarray, np.ndarray]:
-    """Of each unit the pictures to which it answers most strongly, and at which pixel of its map, (U, 9) each."""
+    """Of each unit the pictures to which it answers most strongly, and at which pixel of its map, (U, 9) each.
+
+    Where there are fewer than nine pictures, -1 is none.
+    """
     pictures, places = [], []
     for maps in inside.maps:
         most, where = maps.flatten(2).max(dim=2)  # (N, C) each
-        rows = most.topk(STRONGEST, dim=0).indices  # (9, C)
-        pictures.append(rows.T)
-        places.append(where.gather(0, rows).T)
+        rows = most.topk(min(STRONGEST, len(most)), dim=0).indices  # (9, C), or fewer
+        lacking = (0, STRONGEST - len(rows))
+        pictures.append(nn.functional.pad(rows.T, lacking, value=-1))
+        places.append(nn.functional.pad(where.gather(0, rows).T, lacking))
     return tuple(torch.cat(part).to(torch.int32).numpy() for part in (pictures, places))  # type: ignore[return-value]

@@ -4,7 +4,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
     "learning": ("gradient_descent", "backprop", "mlp_playground", "loss_landscape"),
     "classic": (),
     "seeing": ("convolution", "cnn"),
-    "remembering": (),
+    "remembering": ("rnn",),
     "attending": (),
     "field": (),
 }

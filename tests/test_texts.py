@@ -38,8 +38,13 @@ def test_a_short_text_is_its_own_name_and_a_long_one_lies_on_the_shelf() -> None
 
 
 def test_a_text_that_reads_like_a_name_is_not_taken_for_one() -> None:
-    sly = "#0123456789abcdef"
-    assert texts.text_of(texts.name_of(texts.read(sly))) == sly
+    for sly in ("#0123456789abcdef", "@wood", "@nothing"):
+        assert texts.text_of(texts.name_of(texts.read(sly))) == sly
+
+
+def test_a_saying_is_named_by_its_file_and_no_other_file_is() -> None:
+    assert texts.text_of("@wood").startswith("How much wood")
+    assert texts.text_of("@../texts") == "@../texts"
 
 
 def test_a_name_that_nobody_gave_is_refused() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
+from pathlib import Path
 from typing import Annotated, Literal
 
 import torch
@@ -24,6 +25,8 @@ MOST = 20_000  # characters of a text that are read
 LINKED = 200  # characters that fit in a link
 PAIRS, FEWEST_PAIRS = 200, 4  # lines of a text that holds pairs
 SHELVED = re.compile(r"#[0-9a-f]{16}")  # the name of a text that does not fit in a link
+SAYING = re.compile(r"@[a-z]+")  # that of a saying that lies beside this file
+SAYINGS = Path(__file__).parent / "sayings"
 PIECE = re.compile(r"\n|\w+(?:['’]\w+)*|[^\w\s]")  # a line's end, a word, or a mark
 CLOSING = set(".,!?;:)]}%…”’»」』")  # marks before which no space stands
 OPENING = set("([{“‘«「『")  # after which none does
@@ -78,10 +81,11 @@ def read(data: str | bytes) -> Writing:
 
 def name_of(writing: Writing) -> str:
     """What a config says of a text: all of it where it is short, else a digest, under which it is kept."""
-    if len(writing.characters) <= LINKED and not SHELVED.fullmatch(writing.characters):
-        return writing.characters
-    SHELF.keep(digest_of(writing.characters), writing)
-    return digest_of(writing.characters)
+    own = writing.characters
+    if len(own) <= LINKED and not SHELVED.fullmatch(own) and not SAYING.fullmatch(own):
+        return own
+    SHELF.keep(digest_of(own), writing)
+    return digest_of(own)
 
 
 def text_of(name: str) -> str:
@@ -90,6 +94,8 @@ def text_of(name: str) -> str:
     Raises:
         Refusal: "text_absent": this process does not have it.
     """
+    if SAYING.fullmatch(name) and (file := SAYINGS / f"{name[1:]}.txt").exists():
+        return clean(file.read_text(encoding="utf-8"))
     return SHELF.take(name, "text_absent").characters if SHELVED.fullmatch(name) else name
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,13 +17,20 @@ LONGEST = 12  # letters of a token that are drawn
 Drawn = tuple[dict[str, Any], Move]
 
 
-def shown(token: str, longest: int = LONGEST) -> str:
-    """A token as a figure or a label may write it: blanks as signs, long ones cut, markup as it reads."""
-    cut = token if len(token) <= longest else token[: longest - 1] + "…"
-    return theme.literal(VISIBLE.get(cut, cut))
+def shown(token: str, longest: float = LONGEST) -> str:
+    """A token as a figure or a label may write it: blanks as signs, long ones cut, markup as it reads.
+
+    Args:
+        token: whatever somebody wrote.
+        longest: Latin letters that have room; a Korean one takes that of 1.8.
+    """
+    ends = np.cumsum([1.8 if unicodedata.east_asian_width(letter) in "WF" else 1.0 for letter in token])
+    if len(token) and ends[-1] > longest:
+        token = token[: int((ends <= longest - 1).sum())] + "…"
+    return theme.literal(VISIBLE.get(token, token))
 
 
-def ticks(tokens: Sequence[str], longest: int = LONGEST) -> dict[str, Any]:
+def ticks(tokens: Sequence[str], longest: float = LONGEST) -> dict[str, Any]:
     """The parts of an axis that name a token at each of 0, 1, 2, ..."""
     names = [shown(token, longest) for token in tokens]
     return {"tickmode": "array", "tickvals": np.arange(len(names)), "ticktext": names}
@@ -77,6 +85,7 @@ def bars(
             "base": places[:, 0].astype(np.float32),
             "width": thick,
             "marker": {"color": color, "line": {"width": 0}},
+            "opacity": 0.45 if names[0] == name else 1.0,
             "hoverinfo": "skip",
         }
         lengths = np.where(which & np.isfinite(values), values, 0) * length
@@ -90,7 +99,7 @@ def candidates(
     places: np.ndarray,
     *,
     marked: np.ndarray | None = None,
-    longest: int = LONGEST,
+    longest: float = LONGEST,
     **look: Any,
 ) -> list[Label]:
     """Names of tokens that change over the steps, each at its place.

@@ -14,10 +14,10 @@ import dlviz
 from dlviz.data.examples import load_examples
 from dlviz.lessons.cnn import experiment, training
 from dlviz.lessons.cnn.experiment import Config
-from dlviz.lessons.cnn.plane import principal_plane
 from dlviz.lessons.cnn.reading import parts_of
 from dlviz.library import Library
 from dlviz.models.convnet import Network
+from dlviz.models.plane import principal_plane
 from dlviz.models.recipe import parameters
 from dlviz.models.training import blank_network
 from dlviz.recording import Tape

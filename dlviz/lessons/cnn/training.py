@@ -11,8 +11,8 @@ import torch
 from torch import nn
 
 from dlviz.data.examples import Examples, examples_of
-from dlviz.lessons.cnn.plane import principal_plane
 from dlviz.models.convnet import Inside, Network
+from dlviz.models.plane import principal_plane
 from dlviz.models.replay import Replay, Replays
 from dlviz.models.training import learn, new_network, weights_of
 

@@ -1,4 +1,4 @@
-"""What the last layer sees of many pictures, in the two directions in which it differs most."""
+"""Many vectors, in the two directions in which they differ most."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def principal_plane(
     """The first two principal components, with a mean square of 1, turned so that they follow the moment before.
 
     Args:
-        features: of V pictures.
+        features: V vectors.
         before: their places at the moment before, if there was one.
 
     Source: Schönemann, A generalized solution of the orthogonal Procrustes problem, 1966.

@@ -1,0 +1,1 @@
+"""A network with a memory reads a sequence, and shows what it remembers."""

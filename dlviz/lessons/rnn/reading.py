@@ -1,0 +1,224 @@
+"""What the recorded networks of all steps compute at once: the inside of a cell, longer texts, and what they write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float32, Int64
+from torch import Tensor
+
+from dlviz.lessons.rnn.network import blank_network
+from dlviz.lessons.rnn.series import LAGS, autoregression
+from dlviz.lessons.rnn.tasks import sequences_of
+from dlviz.models.cells import GATES, CellName, Step, Weights, step, times, unroll
+
+Parts = dict[str, Tensor]
+
+
+def parts_of(config: Any, weights: Float32[np.ndarray, "T P"]) -> Parts:
+    """Recorded numbers by their name in the network ("head.weight"), each (T, ...)."""
+    shapes = {
+        name: part.shape for name, part in blank_network(config, sequences_of(config)).named_parameters()
+    }
+    pieces = torch.from_numpy(np.array(weights)).split([shape.numel() for shape in shapes.values()], dim=1)
+    return {name: piece.unflatten(1, tuple(shape)) for (name, shape), piece in zip(shapes.items(), pieces)}
+
+
+def gates_of(cell: CellName) -> tuple[str, ...]:
+    """The gates of a cell, in the order in which their weights stand below one another."""
+    return GATES[cell]
+
+
+def layer_of(parts: Parts, layer: int) -> Weights:
+    """The weights of a layer, (T, ...) each."""
+    names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    return Weights(*(parts[f"cells.{layer}.{name}_l0"] for name in names))
+
+
+def vectors(parts: Parts, number: float | np.ndarray) -> Tensor:
+    """x_t of a token, or of the tokens that each step has; (T, D)."""
+    if "embedding.weight" not in parts:
+        return torch.full((len(parts["head.bias"]), 1), float(number))
+    table = parts["embedding.weight"]  # (T, V, D)
+    return table[torch.arange(len(table)), torch.as_tensor(np.asarray(number), dtype=torch.int64)]
+
+
+def walk(
+    config: Any, parts: Parts, inputs: Float32[np.ndarray, " S"] | Int64[np.ndarray, " S"]
+) -> list[list[Step]]:
+    """All steps of all layers over a sequence; every tensor is (T, ...)."""
+    xs: Sequence[Tensor] = [vectors(parts, number) for number in inputs]
+    layers = []
+    for layer in range(config.layers):
+        layers.append(unroll(config.cell, xs, layer_of(parts, layer)))
+        xs = [made.hidden for made in layers[-1]]
+    return layers
+
+
+@dataclass(frozen=True)
+class CellInside:
+    """One step of one layer, at all steps of a recording; (T, H) each.
+
+    Attributes:
+        hidden_before, cell_before: h_{t-1}, c_{t-1}.
+        hidden, cell: h_t, c_t.
+        gates, from_input, from_hidden: by name, as `models.cells.Step` has them.
+    """
+
+    hidden_before: np.ndarray
+    cell_before: np.ndarray
+    hidden: np.ndarray
+    cell: np.ndarray
+    gates: dict[str, np.ndarray]
+    from_input: dict[str, np.ndarray]
+    from_hidden: dict[str, np.ndarray]
+
+
+@torch.inference_mode()
+def cell_inside(recording: Any, position: int, layer: int) -> CellInside:
+    """What happens in a layer when the sequence's input at a position is read."""
+    parts = parts_of(recording.config, recording.track("weights"))
+    steps = walk(recording.config, parts, recording.scene.inputs[: position + 1])[layer]
+    now, zero = steps[-1], torch.zeros_like(steps[-1].hidden)
+    before = steps[-2] if position else None
+    named = (now.gates, now.from_input, now.from_hidden)
+    return CellInside(
+        (before.hidden if before else zero).numpy(),
+        (before.cell if before else zero).numpy(),
+        now.hidden.numpy(),
+        now.cell.numpy(),
+        *({name: part.numpy() for name, part in parts.items()} for parts in named),
+    )
+
+
+@torch.inference_mode()
+def states_of(recording: Any) -> Float32[np.ndarray, "T M H"]:
+    """The hidden states of the last layer over `Scene.text`, or over the sequence that is looked at."""
+    config, scene = recording.config, recording.scene
+    inputs = scene.text if scene.tokens else scene.inputs
+    if len(inputs) == recording.track("hidden").shape[2]:
+        return recording.track("hidden")[:, -1]
+    steps = walk(config, parts_of(config, recording.track("weights")), inputs)[-1]
+    return torch.stack([made.hidden for made in steps], dim=1).numpy()
+
+
+@dataclass(frozen=True)
+class Made:
+    """What the networks of all steps write; G tokens.
+
+    Attributes:
+        tokens: numbers, (T, G).
+        probabilities: of each when it was drawn, (T, G).
+        hidden: the state from which each was drawn, (T, G, H).
+    """
+
+    tokens: Int64[np.ndarray, "T G"]
+    probabilities: Float32[np.ndarray, "T G"]
+    hidden: Float32[np.ndarray, "T G H"]
+
+
+@torch.inference_mode()
+def write(recording: Any, position: int, temperature: float) -> Made:
+    """Reads the sequence up to a position, then writes on: each token that is drawn is the next input.
+
+    Args:
+        recording: of a text.
+        position: the last token that is read.
+        temperature: by which logits are divided; at 0 the most probable token is taken.
+    """
+    config, scene = recording.config, recording.scene
+    parts = parts_of(config, recording.track("weights"))
+    layers = [steps[-1] for steps in walk(config, parts, scene.inputs[: position + 1])]
+    made = []
+    for draw in scene.draws:
+        hidden = layers[-1].hidden
+        logits = times(parts["head.weight"], hidden) + parts["head.bias"]  # (T, V)
+        # p = softmax(logits / temperature)
+        p = (logits / temperature).softmax(dim=1) if temperature else logits.softmax(dim=1)
+        chosen = (p.cumsum(dim=1) < float(draw)).sum(dim=1).clamp(max=p.shape[1] - 1)
+        chosen = chosen if temperature else logits.argmax(dim=1)
+        made.append((chosen, p.gather(1, chosen[:, None])[:, 0], hidden))
+        layers = list(advance(config, parts, chosen.numpy(), layers))
+    tokens, probabilities, hiddens = (torch.stack(part, dim=1).numpy() for part in zip(*made))
+    return Made(tokens, probabilities, hiddens)
+
+
+def advance(config: Any, parts: Parts, tokens: Int64[np.ndarray, " T"], layers: list[Step]) -> Iterator[Step]:
+    """One more token through all layers."""
+    x = vectors(parts, tokens)
+    for layer, before in enumerate(layers):
+        after = step(config.cell, x, before.hidden, before.cell, layer_of(parts, layer))
+        yield after
+        x = after.hidden
+
+
+@dataclass(frozen=True)
+class Forecasts:
+    """What is said to follow each window of a series, in its own units; N windows.
+
+    Attributes:
+        truth: what followed, (N,).
+        network: at every step, (T, N).
+        today: the last number of each window.
+        linear: of the linear autoregression, fitted to the learnt windows.
+        learnt: how many windows are learnt.
+    """
+
+    truth: np.ndarray
+    network: np.ndarray
+    today: np.ndarray
+    linear: np.ndarray
+    learnt: int
+
+    def errors(self, said: np.ndarray, *, learnt: bool = False) -> np.ndarray:
+        """The root of the mean squared error over the windows kept aside, or over the learnt ones; (...)."""
+        part = slice(None, self.learnt) if learnt else slice(self.learnt, None)
+        wrong: np.ndarray = np.sqrt(((said - self.truth)[..., part] ** 2).mean(axis=-1))
+        return wrong
+
+
+def forecasts(recording: Any) -> Forecasts:
+    """The network against two plain rules."""
+    scene = recording.scene
+    numbers = scene.series.astype(np.float64)
+    rows = np.lib.stride_tricks.sliding_window_view(numbers, LAGS + 1)
+    inputs, truth = rows[:, :-1], rows[:, -1]
+    fitted = autoregression(inputs[: scene.learnt], truth[: scene.learnt])
+    network = recording.track("forecast").astype(np.float64) * scene.deviation + scene.mean
+    return Forecasts(truth, network, inputs[:, -1], inputs @ fitted[:-1] + fitted[-1], scene.learnt)
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Units that are on throughout a stretch, and where else they are.
+
+    Attributes:
+        units: which are on at each step, (T, H).
+        shares: of these units that are on with the same sign throughout the stretch that begins at a position,
+            (T, M); NaN where it does not fit, and where it is the stretch itself.
+    """
+
+    units: np.ndarray
+    shares: np.ndarray
+
+
+def pattern(hidden: Float32[np.ndarray, "T M H"], first: int, last: int, threshold: float) -> Pattern:
+    """Units whose state has at least this size, and one sign, from `first` to `last`; and the same elsewhere.
+
+    Source: Strobelt, Gehrmann, Pfister, Rush, LSTMVis, 2018.
+    """
+    sign = np.where(np.abs(hidden) >= threshold, np.sign(hidden), 0).astype(np.int8)  # (T, M, H)
+    length = last - first + 1
+    held = np.lib.stride_tricks.sliding_window_view(sign, length, axis=1)  # (T, M - length + 1, H, length)
+    steady = np.where((held == held[..., :1]).all(axis=-1), held[..., 0], 0)
+    wanted = steady[:, first]  # (T, H)
+    same = ((steady == wanted[:, None]) & (wanted != 0)[:, None]).sum(axis=2)  # (T, M - length + 1)
+    count = (wanted != 0).sum(axis=1, keepdims=True)
+    shares = np.full(hidden.shape[:2], np.nan, np.float32)
+    shares[:, : same.shape[1]] = np.where(count > 0, same / np.maximum(count, 1), np.nan)
+    shares[:, max(0, first - length + 1) : last + 1] = np.nan  # the stretch, and what overlaps it
+    return Pattern(wanted != 0, shares)

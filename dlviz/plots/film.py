@@ -124,7 +124,8 @@ class Film:
         click: what a click on it chooses, if anything.
         peek: what more is seen while a pointer rests on a part of it, if anything: a small map in large, {"film":
             where, "titles": by trace and map, from below}; or the step that makes a cell, {"cells": boards as {left,
-            top, side, rows, columns, first step}, "stays": traces that stay at the present step}.
+            top, side, rows, columns, first step}, "stays": traces that stay at the present step}; or a card of the unit
+            whose map it is, see `lessons.cnn.hover`.
         draw: what is done with points that are painted on it; then it neither zooms nor is clicked.
     """
 

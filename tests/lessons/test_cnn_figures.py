@@ -121,6 +121,33 @@ def test_a_receptive_field_is_what_a_gradient_reaches(pooling: str, kernel: str)
         assert reached[-1] <= centre + (side - 1) / 2
 
 
+def test_the_card_of_a_unit_is_that_of_the_tile_below_the_pointer() -> None:
+    recording = recorded(Config(data="shapes", filters=3, epochs=1))
+    scene, film = recording.scene, network(recording, TEXT)
+    assert film.peek is not None
+    at = board(scene)
+    for block, width in enumerate(scene.widths):
+        for k in range(width):
+            left, bottom = tiles.place_of(at, block, k)
+            unit = sum(scene.widths[:block]) + k
+            for trace, units in film.peek["units"].items():
+                ends = film.figure["data"][int(trace)]["x"]  # type: ignore[index]
+                if ends[0] <= left + 0.4 <= ends[-1]:
+                    below = [bottom - tiles.place_of(at, block, other)[1] for other in range(width)]
+                    column = [n for n in range(width) if tiles.place_of(at, block, n)[0] == left]
+                    assert units[sum(below[n] > 0.5 for n in column)] == unit
+            assert film.peek["titles"][unit] == TEXT("unit.name", block=block + 1, k=k + 1)
+            assert tuple(film.peek["fields"][unit][1:]) == field_of(recording.config, block)
+    move = film.moves[-1]
+    numbers, places = (move.columns[axis][-1].reshape(-1, 10) for axis in "xy")
+    assert np.array_equal(numbers[:, 1:], recording[-1].strongest)
+    assert np.array_equal(places[:, 1:], recording[-1].peaks)
+    atlas = film.peek["atlas"].reshape(-1, *film.peek["size"])
+    assert len(atlas) == numbers[0, 0] + 1 == len(scene.train_pictures) + 1
+    last = tiles.maps_of(recording, 2)[-1]
+    assert places[-1, 0] == last[-1].argmax()
+
+
 def test_the_confusion_matrix_is_scikit_learns() -> None:
     from sklearn.metrics import confusion_matrix
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from dlviz.lessons.cnn import tiles
+from dlviz.lessons.cnn.hover import card
 from dlviz.plots import graph, mosaic, pictures, theme
 from dlviz.plots.film import Film, Label, Move
 from dlviz.recording import Recording
 from dlviz.text import Text
 
 ASPECT, WIDE = 2.05, 3.4  # of the largest picture and of the fourth
-BARS = 3.4  # of the answer's width are bars
+FIRST_TILES = 2  # the trace of the first column of tiles: before it lie the funnels and the picture
 
 
 def scale_of(config: Any) -> list[list[Any]]:
@@ -40,6 +42,11 @@ def network(recording: Recording, text: Text, *, unit: str = "1.1", scale: str =
     data.append(answer)
     moves.append(moved)
     data.append(_ring(at, unit, text))
+    names = {f"{b}.{k}": "" for b, width in enumerate(recording.scene.widths, 1) for k in range(1, width + 1)}
+    names = {name: title_of(text, name) for name in names}
+    hidden, numbers, peek = card(recording, scale_of(recording.config), at, FIRST_TILES, names)
+    moves.append(replace(numbers, trace=len(data)))
+    data.append(hidden)
     labels = [*_heads(recording, at, text), *_answers(recording, at, text)]
     return Film(
         "network",
@@ -50,6 +57,7 @@ def network(recording: Recording, text: Text, *, unit: str = "1.1", scale: str =
         title=text("picture.network"),
         alt=text("alt.network", widths=", ".join(map(str, recording.scene.widths))),
         click="unit",
+        peek=peek,
     )
 
 
@@ -83,8 +91,9 @@ def board(scene: Any, *, slopes: bool = False) -> tiles.Board:
 
 
 def room_for_names(scene: Any) -> float:
-    """Left of the bars: digits need little."""
-    return 0.9 if max(map(len, scene.classes)) < 3 else 2.3
+    """Left of the bars: digits need little, a learner's own names much."""
+    longest = max(map(len, scene.classes))
+    return 0.9 if longest < 3 else 2.3 if longest < 9 else 3.4
 
 
 def _columns(

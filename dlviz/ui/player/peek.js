@@ -1,5 +1,7 @@
 // While a pointer rests on a part of a picture more is seen of it: a small map in large, or the step that made a cell.
 
+import {Card} from './card.js'
+
 const MAP_GAP = 255; // the level of a cell that is not there
 
 /** Which of `count` equal cells between the outermost edges holds a value; -1 if none does. */
@@ -46,6 +48,15 @@ function stepAt({ gd, film }, clientX, clientY) {
   return null;
 }
 
+/** The card of the unit whose map is at a place. */
+function showCard(picture, { clientX, clientY }, step) {
+  const map = mapAt(picture, clientX, clientY, step);
+  const units = map && picture.film.head.peek.units[map.trace];
+  const box = picture.plot.getBoundingClientRect();
+  picture.card ??= new Card(picture);
+  picture.card.show(units?.[map.number] ?? null, clientX - box.left, clientY - box.top);
+}
+
 /** Lets a picture show more of what the pointer rests on, if its film says what; returns the picture. */
 export function watchPeeks(scene, picture) {
   let shown = null; // the picture that shows something else now
@@ -64,11 +75,15 @@ export function watchPeeks(scene, picture) {
     const { peek } = picture.film.head;
     if (!peek || !picture.ready || !picture.film.rows || event.pointerType !== 'mouse') return;
     if (peek.cells) return void (scene.stage.clock.playing || show(picture, stepAt(picture, event.clientX, event.clientY)));
+    if (peek.units) return showCard(picture, event, scene.step);
     const target = scene.pictures.find((other) => other.name === peek.film);
     if (!target?.ready) return;
     const map = mapAt(picture, event.clientX, event.clientY, scene.step);
     show(target, map && { ...map, title: peek.titles[map.trace][map.number], colors: picture.painter.colorsOf(map.trace) });
   });
-  picture.plot.addEventListener('pointerleave', () => shown && show(shown, null));
+  picture.plot.addEventListener('pointerleave', () => {
+    picture.card?.show(null);
+    if (shown) show(shown, null);
+  });
   return picture;
 }

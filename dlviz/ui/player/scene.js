@@ -145,6 +145,7 @@ export class Scene {
     for (const picture of this.pictures) {
       try {
         painted = picture.paint(step) || painted;
+        picture.card?.paint(step);
       } catch (error) {
         picture.fail(error);
       }

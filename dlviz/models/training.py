@@ -101,12 +101,12 @@ def momentum_of(optimizer: torch.optim.Optimizer) -> bool:
     return optimizer.defaults.get("momentum", 0) > 0
 
 
-def weights_of(network: Network) -> np.ndarray:
+def weights_of(network: nn.Module) -> np.ndarray:
     """All numbers that make the network, the running means and variances of batch normalisation too, (P,)."""
     return torch.cat([part.detach().flatten() for part in numbers_of(network)]).numpy()
 
 
-def load_weights(network: Network, weights: np.ndarray) -> None:
+def load_weights(network: nn.Module, weights: np.ndarray) -> None:
     """Puts recorded numbers back, (P,)."""
     parts = numbers_of(network)
     with torch.no_grad():
@@ -114,6 +114,6 @@ def load_weights(network: Network, weights: np.ndarray) -> None:
             part.copy_(own.view_as(part))
 
 
-def numbers_of(network: Network) -> list[Tensor]:
+def numbers_of(network: nn.Module) -> list[Tensor]:
     """The tensors that make the network, layer after layer."""
     return [part for part in network.state_dict().values() if part.is_floating_point()]

@@ -9,7 +9,7 @@ import numpy as np
 
 from dlviz.plots import graph, mosaic
 from dlviz.plots.film import Label, Levels, Move
-from dlviz.plots.theme import literal
+from dlviz.plots.tokens import shown
 
 LOOKS = [[0.0, "--dl-zero"], [1.0, "--dl-attention"]]  # not at all ... at this alone
 HIGHEST = 254  # the level of a weight of 1; 255 is a row or a column that is not there
@@ -63,7 +63,7 @@ def centres(box: Box, rows: int, columns: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def tokens(names: Sequence[str | Sequence[str]], places: np.ndarray, length: int, **look: Any) -> list[Label]:
-    """The names of tokens at their places, as they are written, whatever a figure would make of them.
+    """The names of tokens at their places; what a learner wrote is neither markup nor a placeholder.
 
     Args:
         names: of each token, or of each token those at every step.
@@ -75,6 +75,5 @@ def tokens(names: Sequence[str | Sequence[str]], places: np.ndarray, length: int
     labels = []
     for name, (x, y) in zip(names, places.tolist(), strict=True):
         said = [name] * length if isinstance(name, str) else name
-        # never a template: a brace that a learner wrote is a brace
-        labels.append(Label(strings=[literal(one) for one in said], x=x, y=y, **{**usual, **look}))
+        labels.append(Label(strings=[shown(one) for one in said], x=x, y=y, **{**usual, **look}))
     return labels

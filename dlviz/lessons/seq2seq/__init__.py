@@ -1,0 +1,1 @@
+"""How does a translator know where to look? An encoder and a decoder, with attention and without, learn side by side."""

@@ -1,0 +1,198 @@
+"""Where the decoder looks: lines between both sides and the matrix of weights; and the same with rows set by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from dlviz.lessons.seq2seq.bending import rows_of as bent_rows
+from dlviz.lessons.seq2seq.said import meant, names, rows_of
+from dlviz.plots import attention, graph, theme
+from dlviz.plots.film import Film, Label, Move
+from dlviz.recording import Recording
+from dlviz.text import Text
+
+Box = attention.Box
+WIDE, HIGH = 206.0, 100.0
+TOP, BOTTOM = 84.0, 14.0  # of the lines: where source and target tokens stand
+LINES = (2.0, 96.0)  # from where to where they reach
+MATRIX = (118.0, 6.0, 86.0, 76.0)  # at most: left, bottom, width, height
+BENT = (30.0, 4.0, 70.0, 78.0)
+RIGHT, WRONG = "--dl-prediction", "--dl-gradient"
+
+
+def alignment(recording: Recording, text: Text, *, row: str = "1") -> Film:
+    """Lines from the target's tokens to the source's, and the matrix of the same weights; a click chooses a row."""
+    rows, length = rows_of(recording), len(recording)
+    weights = recording.track("attention")[:, :rows]
+    box = fitted(MATRIX, rows, len(recording.scene.source))
+    data, moves = [], []
+    source, target = line_places(recording, rows)
+    for look, move in attention.lines(0, weights, target - [0, -5.5], source - [0, 5.5]):
+        data.append(look)
+        moves.append(move)
+    look, move = attention.matrix(len(data), weights, box)
+    data += [look, *marks(recording, box, rows), ring(box, rows, int(row) - 1)]
+    moves.append(move)
+    high, across = attention.centres(box, rows, len(recording.scene.source))
+    above = np.stack([across, np.full(len(across), box[1] + box[3] + 4)], axis=1)
+    left = np.stack([np.full(rows, box[0] - 3), high], axis=1)
+    size = 17 if max(rows, len(above)) < 12 else 12
+    written = recording.track("written")[:, :rows]
+    labels = [
+        *attention.tokens(recording.scene.source, source, length, size=size + 3),
+        *told(recording, written, target, size=size + 3),
+        *attention.tokens(recording.scene.source, above, length, size=size),
+        *told(recording, written, left, size=size, xanchor="right"),
+        head(text("legend.source"), (LINES[0] + LINES[1]) / 2, HIGH + 1),
+        head(text("legend.written"), (LINES[0] + LINES[1]) / 2, BOTTOM - 9, yanchor="top"),
+        head(text("legend.matrix"), box[0] + box[2] / 2, HIGH + 1),
+    ]
+    if recording.config.attention == "none":
+        labels.append(head(text("legend.none"), (LINES[0] + LINES[1]) / 2, HIGH / 2))
+    return Film(
+        "alignment",
+        length,
+        {"data": data, "layout": layout([0, WIDE], [0, HIGH + 8])},
+        tuple(moves),
+        tuple(labels),
+        title=text("picture.alignment"),
+        alt=text("alt.alignment"),
+        click="align",
+    )
+
+
+def bend(recording: Recording, text: Text, *, row: str) -> Film:
+    """The matrix with some rows set by hand, what was written before on its left, and what is written now on its right."""
+    rows, length = rows_of(recording), len(recording)
+    box = fitted(BENT, rows, len(recording.scene.source))
+    weights = recording.track("bent_attention")[:, :rows]
+    look, move = attention.matrix(0, weights, box)
+    data = [look, *(frame(box, rows, k, width=3) for k in bent_rows(recording.config.bend) if k < rows)]
+    data.append(ring(box, rows, int(row) - 1))
+    high, across = attention.centres(box, rows, len(recording.scene.source))
+    above = np.stack([across, np.full(len(across), box[1] + box[3] + 5)], axis=1)
+    size = 14 if max(rows, len(above)) < 12 else 11
+    labels = attention.tokens(recording.scene.source, above, length, size=size)
+    for field, x, name in (
+        ("written", box[0] - 4, "before"),
+        ("bent_written", box[0] + box[2] + 4, "after"),
+    ):
+        places = np.stack([np.full(rows, x), high], axis=1)
+        anchor = "right" if name == "before" else "left"
+        written = recording.track(field)[:, :rows]
+        labels += told(recording, written, places, size=size + 2, xanchor=anchor)
+        labels.append(head(text(f"legend.{name}"), x, HIGH - 1, xanchor=anchor))
+    title, alt = text("picture.bend"), text("alt.bend")
+    figure = {"data": data, "layout": layout([0, 130], [0, HIGH + 6])}
+    return Film("closeup", length, figure, (move,), tuple(labels), title=title, alt=alt, click="bend")
+
+
+def row_at(recording: Recording, x: float, y: float) -> int | None:
+    """The row that was hit in the large picture: in the matrix, or as a token below the lines."""
+    rows = rows_of(recording)
+    if x > LINES[1] + 4:
+        at = cell_at(fitted(MATRIX, rows, len(recording.scene.source)), rows, 1, x, y, beside=True)
+        return at[0] if at else None
+    near = np.abs(line_places(recording, rows)[1][:, 0] - x)
+    return int(near.argmin()) if y < HIGH / 2 else None
+
+
+def bent_at(recording: Recording, x: float, y: float) -> tuple[int, int] | None:
+    """Row and column that were hit in the matrix that is set by hand."""
+    rows, columns = rows_of(recording), len(recording.scene.source)
+    return cell_at(fitted(BENT, rows, columns), rows, columns, x, y)
+
+
+def cell_at(
+    box: Box, rows: int, columns: int, x: float, y: float, *, beside: bool = False
+) -> tuple[int, int] | None:
+    """The cell of a box that was hit; with `beside` one left or right of it counts as well."""
+    left, bottom, width, height = box
+    row = int(np.floor((bottom + height - y) / height * rows))
+    column = int(np.floor((x - left) / width * columns))
+    if beside:
+        column = min(max(column, 0), columns - 1)
+    return (row, column) if 0 <= row < rows and 0 <= column < columns else None
+
+
+def fitted(box: Box, rows: int, columns: int) -> Box:
+    """The part of a box that cells fill which are as wide as they are high, or up to twice as wide."""
+    left, bottom, width, height = box
+    tall = min(height / rows, 16.0)
+    wide = min(width / columns, 1.6 * tall)
+    return left, bottom + (height - rows * tall), columns * wide, rows * tall
+
+
+def line_places(recording: Recording, rows: int) -> tuple[np.ndarray, np.ndarray]:
+    """Where source and target tokens stand at the ends of the lines, (S, 2) and (R, 2)."""
+    ends = []
+    for count, height in ((len(recording.scene.source), TOP), (rows, BOTTOM)):
+        gap = min((LINES[1] - LINES[0]) / count, 18.0)
+        x = (LINES[0] + LINES[1]) / 2 + gap * (np.arange(count) - (count - 1) / 2)
+        ends.append(np.stack([x, np.full(count, height)], axis=1))
+    return ends[0], ends[1]
+
+
+def told(recording: Recording, numbers: np.ndarray, places: np.ndarray, **look: Any) -> list[Label]:
+    """Written tokens (T, R) at their places: right ones bold and in another colour than wrong ones."""
+    words, truth = names(recording, numbers), meant(recording)
+    if truth is None:
+        return attention.tokens(words, places, len(recording), **look)
+    right = numbers == truth[: numbers.shape[1]]  # (T, R)
+    good = [[word if ok else "" for word, ok in zip(row, oks)] for row, oks in zip(words, right.T.tolist())]
+    bad = [["" if ok else word for word, ok in zip(row, oks)] for row, oks in zip(words, right.T.tolist())]
+    labels = attention.tokens(good, places, len(recording), color=RIGHT, **look)
+    return labels + attention.tokens(bad, places, len(recording), color=WRONG, **look)
+
+
+def marks(recording: Recording, box: Box, rows: int) -> list[dict[str, Any]]:
+    """Frames around the cells where a target token is said."""
+    cells = np.argwhere(recording.scene.places[:rows])
+    columns = len(recording.scene.source)
+    left, bottom, width, height = box
+    x, y = [], []
+    for row, column in cells.tolist():
+        a, b = left + width * column / columns, left + width * (column + 1) / columns
+        c, d = bottom + height * (1 - (row + 1) / rows), bottom + height * (1 - row / rows)
+        x += [a, b, b, a, a, np.nan]
+        y += [c, c, d, d, c, np.nan]
+    look = {"type": "scatter", "mode": "lines", "line": {"color": RIGHT, "width": 1.6, "dash": "dot"}}
+    return [{**look, "x": np.array(x, np.float32), "y": np.array(y, np.float32), "hoverinfo": "skip"}]
+
+
+def ring(box: Box, rows: int, row: int) -> dict[str, Any]:
+    """A frame around the chosen row."""
+    return frame(box, rows, min(row, rows - 1), color="--dl-text", width=1.6)
+
+
+def frame(
+    box: Box, rows: int, row: int, *, color: str = "--dl-attention", width: float = 2
+) -> dict[str, Any]:
+    left, bottom, wide, height = box
+    c, d = bottom + height * (1 - (row + 1) / rows), bottom + height * (1 - row / rows)
+    x = np.array([left, left + wide, left + wide, left, left], np.float32)
+    line = {"color": color, "width": width}
+    y = np.array([c, c, d, d, c], np.float32)
+    return {"type": "scatter", "mode": "lines", "x": x, "y": y, "line": line, "hoverinfo": "skip"}
+
+
+def head(name: str, x: float, y: float, **look: Any) -> Label:
+    """A heading within a picture."""
+    usual: dict[str, Any] = {"xref": "x", "yref": "y", "xanchor": "center", "yanchor": "middle", "size": 12}
+    return Label(name, x=x, y=y, **{**usual, "color": "--dl-muted", **look})
+
+
+def layout(x: list[float], y: list[float]) -> dict[str, Any]:
+    """No axes, no zoom."""
+    return theme.layout(
+        **graph.bare_axes(x, y), margin={"l": 4, "r": 4, "t": 2, "b": 2}, dragmode=False, hovermode="closest"
+    )
+
+
+def move_all(drawn: graph.Drawn, data: list[Any], moves: list[Move]) -> None:
+    """Adds traces and what changes in them."""
+    for look, move in drawn:
+        data.append(look)
+        moves.append(move)

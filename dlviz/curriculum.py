@@ -5,7 +5,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
     "classic": (),
     "seeing": ("convolution", "cnn"),
     "remembering": ("rnn",),
-    "attending": (),
+    "attending": ("seq2seq",),
     "field": (),
 }
 

@@ -17,20 +17,20 @@ MONTHS = (
 WEEKDAYS = "월화수목금토일"
 SPOKEN = {6: "유", 10: "시"}  # months that are not said as their numbers are
 
-# Every notation: how it is written, and whether its parts are numerals in letters.
+# Every notation; "_" is a blank.
 NOTATIONS = (
-    "{y}년 {m}월 {d}일",
-    "{y}년 {m}월 {d}일 {w}요일",
-    "{yy}년 {m}월 {d}일",
-    "{ky}년 {km}월 {kd}일",
-    "{y}. {m}. {d}.",
+    "{y}년_{m}월_{d}일",
+    "{y}년_{m}월_{d}일_{w}요일",
+    "{yy}년_{m}월_{d}일",
+    "{ky}년_{km}월_{kd}일",
+    "{y}._{m}._{d}.",
     "{y}.{mm}.{dd}",
     "{y}/{m}/{d}",
     "'{yy}.{m}.{d}",
-    "{M} {d}, {y}",
-    "{d} {M} {y}",
-    "{b} {d}, {y}",
-    "{d} {b} {yy}",
+    "{M}_{d},_{y}",
+    "{d}_{M}_{y}",
+    "{b}_{d},_{y}",
+    "{d}_{b}_{yy}",
 )
 PARTS = {
     "y": r"(?P<y>\d{4})",
@@ -65,7 +65,7 @@ def written(day: date, notation: int) -> str:
         "M": month,
         "b": month[:3],
     }
-    return NOTATIONS[notation].format(**parts)
+    return NOTATIONS[notation].replace("_", " ").format(**parts)
 
 
 def iso(text: str) -> str:
@@ -98,7 +98,7 @@ def _read(text: str) -> tuple[date, dict[str, tuple[int, int]]]:
 
 def _found(text: str) -> Iterator[re.Match[str]]:
     for notation in NOTATIONS:
-        pattern = re.sub(r"\\\{(\w+)\\\}", lambda part: PARTS[part[1]], re.escape(notation))
+        pattern = re.sub(r"\\\{(\w+)\\\}", lambda part: PARTS[part[1]], re.escape(notation.replace("_", " ")))
         if found := re.fullmatch(pattern, text, re.ASCII):
             yield found
 

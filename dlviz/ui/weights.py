@@ -56,7 +56,7 @@ def sliders(
         choices.change(**{field: put(weights)})
 
     st.caption(text.field(field), help=text(f"help.{field}"))
-    with st.container(height=HEIGHT if len(names) > 4 else None, border=False):
+    with st.container(height=HEIGHT if len(names) > 4 else "content", border=False):
         for k, (name, weight) in enumerate(zip(names, present)):
             st.session_state[f"{turn}.{k}"] = float(weight)
             label = f"{k + 1}: `{name.replace('`', ' ')}`"

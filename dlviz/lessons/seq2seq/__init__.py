@@ -1,1 +1,1 @@
-"""How does a translator know where to look? An encoder and a decoder, with attention and without, learn side by side."""
+"""How does a translator know where to look? Encoder and decoder learn side by side, with attention and without."""

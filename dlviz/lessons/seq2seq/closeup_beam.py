@@ -14,7 +14,7 @@ from dlviz.plots.film import Film, Label
 from dlviz.recording import Recording
 from dlviz.text import Text
 
-LEFT, RIGHT, TOP, GAP = 6.0, 97.0, 76.0, 22.0
+LEFT, RIGHT, TOP, GAP = 5.0, 97.0, 76.0, 24.0
 
 
 def tree(recording: Recording, text: Text) -> Film:
@@ -33,12 +33,10 @@ def tree(recording: Recording, text: Text) -> Film:
     drawn = graph.lit(0, text("legend.kept"), "--dl-muted", ends, kept, width=1.5)
     drawn += graph.lit(1, text("legend.path"), "--dl-attention", ends, along, width=4)
     flat = places.reshape(-1, 2)
-    drawn.append(
-        graph.spots(2, "", "--dl-paper", flat, there.reshape(length, -1), size=26)
-    )
+    drawn.append(graph.spots(2, "", "--dl-paper", flat, there.reshape(length, -1), size=26))
     moves: list[Any] = []
     move_all(drawn, data, moves)
-    labels = [head(text("legend.start"), root[0] - 1, root[1], xanchor="center", color="--dl-text")]
+    labels = [head(text("legend.start"), root[0] - 0.6, root[1], xanchor="right", color="--dl-text")]
     chances = np.exp(recording.track("beam_chances")[:, :rows].astype(np.float64))
     known = [*recording.scene.targets, ""]
     for i in range(rows):
@@ -46,17 +44,31 @@ def tree(recording: Recording, text: Text) -> Film:
             numbers = recording.track("beam_tokens")[:, i, w].tolist()
             share = np.where(there[:, i, w], 100 * chances[:, i, w], np.nan)
             x, y = places[i, w].tolist()
-            place: dict[str, Any] = {"x": x, "xref": "x", "yref": "y", "xanchor": "center", "yanchor": "middle"}
+            place: dict[str, Any] = {
+                "x": x,
+                "xref": "x",
+                "yref": "y",
+                "xanchor": "center",
+                "yanchor": "middle",
+            }
             strings = [
                 f"<b>{tokens.shown(known[n], 7)}</b>" if on else tokens.shown(known[n], 7)
                 for n, on in zip(numbers, best[:, i, w].tolist())
             ]
             labels.append(Label(strings=strings, y=y, size=14, **place))
             labels.append(
-                Label("{p:.3g} %", {"p": share.astype(np.float32)}, y=y - 8, size=10, shy=True, color="--dl-muted", **place)
+                Label(
+                    "{p:.3g} %",
+                    {"p": share.astype(np.float32)},
+                    y=y - 8,
+                    size=10,
+                    shy=True,
+                    color="--dl-muted",
+                    **place,
+                )
             )
     labels += _lines(recording, text)
-    figure = {"data": data, "layout": layout([0, 101], [min(-2.0, float(heights[-1]) - 14), 100])}
+    figure = {"data": data, "layout": layout([-2, 101], [min(-2.0, float(heights[-1]) - 14), 100])}
     title, alt = text("picture.beam", width=width), text("alt.beam", width=width)
     return Film("closeup", length, figure, tuple(moves), tuple(labels), title=title, alt=alt)
 
@@ -95,9 +107,11 @@ def edges(
 def _lines(recording: Recording, text: Text) -> list[Label]:
     """What greedy decoding and the beam write, in words."""
     said = [
-        text("live.beam", greedy=tokens.shown(read(recording, one), 30), beam=tokens.shown(read(recording, other), 30))
+        text(
+            "live.beam",
+            greedy=tokens.shown(read(recording, one), 30),
+            beam=tokens.shown(read(recording, other), 30),
+        )
         for one, other in zip(recording.track("written"), recording.track("beam_written"))
     ]
     return [Label(strings=said, x=50, y=95, xref="x", yref="y", xanchor="center", yanchor="middle", size=13)]
-
-

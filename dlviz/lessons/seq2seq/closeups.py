@@ -6,17 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from dlviz.data.texts import joined
 from dlviz.lessons.seq2seq.figures_alignment import RIGHT, WRONG, head, layout
-from dlviz.lessons.seq2seq.said import meant, names, read, rows_of
-from dlviz.lessons.seq2seq.tasks import split_by, tokens_of
+from dlviz.lessons.seq2seq.said import meant, names, read, rows_of, tidied
 from dlviz.plots import attention, mosaic, theme, tokens
 from dlviz.plots.film import Film, Label, Levels, Move
 from dlviz.recording import Recording
 from dlviz.text import Text
 
 NUMBERED = 9  # source tokens up to which each bar bears its number
-REACH = 8.0  # of the scores that are drawn; the numbers tell of larger ones
+REACH = 6.0  # of the scores that are drawn; the numbers tell of larger ones
 
 
 def step_in_detail(recording: Recording, text: Text, *, row: str) -> Film:
@@ -38,9 +36,7 @@ def step_in_detail(recording: Recording, text: Text, *, row: str) -> Film:
     truth = meant(recording)
     right = best == (truth[at] if truth is not None else -2)
     names_of = (text("legend.right"), text("legend.other"))
-    for look, move in tokens.bars(
-        2, right_places, chances, right, length=1.0, thick=0.66, names=names_of
-    ):
+    for look, move in tokens.bars(2, right_places, chances, right, length=1.0, thick=0.66, names=names_of):
         data.append({**look, "xaxis": "x3", "yaxis": "y3"})
         moves.append(move)
     beside = right_places - [0.04, 0]
@@ -59,11 +55,21 @@ def step_in_detail(recording: Recording, text: Text, *, row: str) -> Film:
     if len(source) <= NUMBERED:
         for values_of, axis, form in ((scores, "y", "{v:+.1f}"), (weights, "y2", "{v:.2f}")):
             for k in range(len(source)):
-                place = {"x": k, "y": 7.9 if axis == "y" else 1.02, "xref": "x", "yref": axis, "xanchor": "center"}
-                labels.append(Label(form, {"v": values_of[:, k]}, **place, size=11, color="--dl-muted", shy=True))
+                place = {
+                    "x": k,
+                    "y": 5.9 if axis == "y" else 1.02,
+                    "xref": "x",
+                    "yref": axis,
+                    "xanchor": "center",
+                }
+                labels.append(
+                    Label(form, {"v": values_of[:, k]}, **place, size=11, color="--dl-muted", shy=True)
+                )
     ticks = tokens.ticks(source)
     axes = {
-        "xaxis": theme.axis(**ticks, domain=[0.05, 0.54], anchor="y2", showgrid=False, range=[-0.6, len(source) - 0.4]),
+        "xaxis": theme.axis(
+            **ticks, domain=[0.05, 0.54], anchor="y2", showgrid=False, range=[-0.6, len(source) - 0.4]
+        ),
         "yaxis": theme.axis(domain=[0.6, 0.98], range=[-REACH, REACH], nticks=3, zeroline=True, anchor="x"),
         "yaxis2": theme.axis(domain=[0.0, 0.48], range=[0, 1.1], tickvals=[0, 0.5, 1], anchor="x"),
         "xaxis3": theme.axis(domain=[0.68, 0.93], range=[0, 1.02], anchor="y3", visible=False),
@@ -80,7 +86,9 @@ def states(recording: Recording, text: Text) -> Film:
     rows, length = rows_of(recording), len(recording)
     read_, written = recording.track("encoder"), recording.track("decoder")[:, :rows]  # (T, S, H), (T, R, H)
     total = read_.shape[1] + rows + 1.5
-    data, moves, labels = [], [], []
+    data: list[Any] = []
+    moves: list[Move] = []
+    labels: list[Label] = []
     left, bottom, high = 0.0, 12.0, 76.0
     for part, names_of, name in (
         (read_, list(recording.scene.source), "encoder"),
@@ -106,7 +114,6 @@ def tests(recording: Recording, text: Text) -> Film:
     """Pairs that were never learnt: the source, what is meant, and what both networks write at this step."""
     scene, answers = recording.scene, recording.track("answers")  # (T, 2, N, O)
     length, count = len(recording), len(scene.tested)
-    by = split_by(recording.config.task, recording.config.split_by)
     labels: list[Label] = []
     columns = {"source": 1.0, "meant": 42.0, "with": 62.0, "without": 82.0}
     if max(len(source) + len(target) for source, target in scene.tested) > 34:
@@ -120,7 +127,7 @@ def tests(recording: Recording, text: Text) -> Film:
             cut = tokens.shown(part, 24)
             place: dict[str, Any] = {"x": columns[name], "y": y, "xref": "x", "yref": "y"}
             labels.append(Label(strings=[cut] * length, **place, **usual))
-        goal = joined(tokens_of(target, by), by)
+        goal = tidied(recording.config, target)
         for which, name in enumerate(("with", "without")):
             lines = [read(recording, row) for row in answers[:, which, k]]
             place = {"x": columns[name], "y": y, "xref": "x", "yref": "y"}
@@ -131,7 +138,9 @@ def tests(recording: Recording, text: Text) -> Film:
     rules = np.array([[0, 100, np.nan]] * (count + 1), np.float32).ravel()
     heights = np.repeat(89 - 14 * np.arange(count + 1), 3).astype(np.float32)
     line = {"color": "--dl-grid", "width": 1}
-    data = [{"type": "scatter", "mode": "lines", "x": rules, "y": heights, "line": line, "hoverinfo": "skip"}]
+    data: list[Any] = [
+        {"type": "scatter", "mode": "lines", "x": rules, "y": heights, "line": line, "hoverinfo": "skip"}
+    ]
     figure = {"data": data, "layout": layout([0, 101], [0, 100])}
     title, alt = text("picture.tests"), text("alt.tests")
     return Film("closeup", length, figure, labels=tuple(labels), title=title, alt=alt, click="test")

@@ -12,29 +12,17 @@ from jaxtyping import Bool, Float32, Int16, Int64, UInt8
 from pydantic import Field, ValidationInfo, field_validator
 
 from dlviz.config import Config as BaseConfig
-from dlviz.data.refusal import Refusal
 from dlviz.data.texts import SplitName, TextName, text_source
-from dlviz.lessons.seq2seq.bending import Bend, bends_of
-from dlviz.lessons.seq2seq.decoding import BEST, NOTHING, Writing, beam, greedy
-from dlviz.lessons.seq2seq.examples import Examples, load_examples, marked
-from dlviz.lessons.seq2seq.network import AttentionName, CellName, Memory, Translator
-from dlviz.lessons.seq2seq.tasks import (
-    MOST,
-    USUAL,
-    TaskName,
-    pairs,
-    places,
-    split_by,
-    tidy,
-    tokens_of,
-    truth,
-)
-from dlviz.lessons.seq2seq.training import KEPT, SHOWN, cause_of, looking, recorded, replay, sizes_of
+from dlviz.lessons.seq2seq.asking import asked, readable, usual
+from dlviz.lessons.seq2seq.bending import Bend
+from dlviz.lessons.seq2seq.examples import load_examples, marked
+from dlviz.lessons.seq2seq.network import AttentionName, CellName
+from dlviz.lessons.seq2seq.tasks import USUAL, TaskName, places, split_by, tokens_of, truth
+from dlviz.lessons.seq2seq.training import KEPT, SHOWN, cause_of, recorded, replay, sizes_of
 
 Integer = int | np.integer  # as `run` yields it, and as a recording gives it back
 FRAMES = 60  # after the start, at most
 MOMENT_BYTES = 30_000_000  # that the weights of a recording may take
-LEVELS = 254
 TUNED = {  # of each task: numbers of a hidden state, learning rate, updates
     "numerals": ("48", 0.02, 300),
     "dates": ("48", 0.015, 300),
@@ -86,7 +74,9 @@ class Config(BaseConfig):
     @classmethod
     def _readable(cls, sentence: str, info: ValidationInfo) -> str:
         known = {"task", "split_by", "pairs"} <= info.data.keys()
-        return readable(sentence, *(info.data[name] for name in ("task", "pairs", "split_by"))) if known else ""
+        return (
+            readable(sentence, *(info.data[name] for name in ("task", "pairs", "split_by"))) if known else ""
+        )
 
     @classmethod
     def suggest(cls, chosen: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,35 +104,6 @@ class Config(BaseConfig):
         return 1 + -(-self.updates // self.every())
 
 
-def usual(task: str, own: str) -> str:
-    """What is translated unless something else is typed."""
-    if task != "own":
-        return USUAL.get(task, USUAL["numerals"])
-    try:
-        return pairs(task, own)[0][0]
-    except Refusal:
-        return USUAL["sentences"]
-
-
-def readable(sentence: str, task: str, own: str, by: SplitName) -> str:
-    """What was typed, tidied.
-
-    Raises:
-        Refusal: "sentence_empty", "sentence_long", or "sentence_token": the network has never seen it.
-    """
-    sentence = tidy(task, sentence)
-    tokens = tokens_of(sentence, split_by(task, by))
-    if not tokens:
-        raise Refusal("sentence_empty")
-    if len(tokens) > MOST:
-        raise Refusal("sentence_long", len(tokens) - 1)
-    known = load_examples(task, own, by).sources.numbers
-    for at, token in enumerate(tokens):
-        if token not in known:
-            raise Refusal("sentence_token", at, token)
-    return sentence
-
-
 @dataclass(frozen=True)
 class Frame:
     """Both networks after some updates. S source tokens of the sentence, O target tokens at most with the end, H
@@ -157,7 +118,7 @@ class Frame:
         loss: of the pairs of the next update, with attention and without.
         exact: share of the test pairs without a mistake.
         by_length: the same for each group of lengths.
-        looks: share of the test tokens whose greatest weight lies where they are said; NaN where no rule tells.
+        looks: share of the test tokens whose greatest weight lies where they are said; -1 where no rule tells.
         answers: what each network writes for the first test pairs.
         written, plain_written, bent_written, beam_written: the sentence's translation: with attention, without, with
             rows set by hand, and of a beam.
@@ -166,7 +127,7 @@ class Frame:
         best, chances: the most probable tokens of every step, and their probabilities.
         encoder, decoder: hidden states as levels; 255 after the end.
         beam_tokens, beam_parents, beam_chances: see `decoding.Tree`.
-        there: share of the sentence's target tokens that are looked for in the right place; NaN where none is known.
+        there: share of the sentence's target tokens that are looked for in the right place; -1 where none is known.
     """
 
     update: Integer
@@ -217,65 +178,6 @@ def forget(config: Config) -> None:
     KEPT.forget(cause_of(config))
 
 
-@torch.inference_mode()
-def asked(
-    config: Config, first: Translator, plain: Translator, examples: Examples, said: torch.Tensor
-) -> dict[str, Any]:
-    """How both translate the sentence."""
-    tokens = tokens_of(config.sentence, split_by(config.task, config.split_by))
-    X = examples.sources.encode(tokens)[None]  # (1, S)
-    lengths, most = torch.tensor([len(tokens)]), examples.longest
-    memory = first.encode(X, lengths)
-    written = greedy(first, memory, most)
-    bends = bends_of(config.bend, len(tokens)) if first.attention else {}
-    bent = greedy(first, memory, most, bends) if bends else written
-    plainly = greedy(plain, plain.encode(X, lengths), most)
-    there = looking(written.weights[0] * (written.tokens[0] != NOTHING)[:, None], said)
-    return {
-        "written": numbers(written),
-        "plain_written": numbers(plainly),
-        "bent_written": numbers(bent),
-        "attention": leveled(written.weights, written, 0),
-        "bent_attention": leveled(bent.weights, bent, 0),
-        "scores": written.scores[0].numpy(),
-        "best": written.best[0].to(torch.int16).numpy(),
-        "chances": written.chances[0].numpy(),
-        "encoder": levels(memory.states[0], LEVELS // 2),
-        "decoder": leveled(written.states, written, LEVELS // 2),
-        "there": there,
-        **tree(first, memory, config.beam, most),
-    }
-
-
-def tree(network: Translator, memory: Memory, width: int, most: int) -> dict[str, Any]:
-    """The beam, padded to `most` steps."""
-    found = beam(network, memory, width, most)
-    path = found.path()
-    short = (0, 0, 0, most - len(found.tokens))
-    pad = torch.nn.functional.pad
-    return {
-        "beam_tokens": pad(found.tokens, short, value=NOTHING).to(torch.int16).numpy(),
-        "beam_parents": pad(found.parents, short, value=NOTHING).to(torch.int16).numpy(),
-        "beam_chances": pad(found.chances, short, value=-torch.inf).clamp(min=-1e9).numpy(),
-        "beam_written": np.array(path + [NOTHING] * (most - len(path)), np.int16),
-    }
-
-
-def numbers(writing: Writing) -> np.ndarray:
-    """The tokens of the one sequence that was written, (O,)."""
-    return writing.tokens[0].to(torch.int16).numpy()
-
-
-def leveled(values: torch.Tensor, writing: Writing, zero: int) -> np.ndarray:
-    """Values (1, O, n) as levels; nothing after the end."""
-    return np.where(numbers(writing)[:, None] == NOTHING, np.uint8(LEVELS + 1), levels(values[0], zero))
-
-
-def levels(values: torch.Tensor, zero: int) -> np.ndarray:
-    """Numbers from 0 to 1, or from -1 to 1 where `zero` is the middle, as levels."""
-    return values.mul(LEVELS - zero).add(zero).round().clamp(0, LEVELS).to(torch.uint8).numpy()
-
-
 @dataclass(frozen=True)
 class Scene:
     """What stays the same.
@@ -305,7 +207,10 @@ class Scene:
 
 def scene(config: Config) -> Scene:
     """What is asked, and what is known about it."""
-    examples, by = load_examples(config.task, config.pairs, config.split_by), split_by(config.task, config.split_by)
+    examples, by = (
+        load_examples(config.task, config.pairs, config.split_by),
+        split_by(config.task, config.split_by),
+    )
     source, meant = tokens_of(config.sentence, by), truth(config.task, config.sentence)
     said = places(config.task, config.sentence)[: examples.longest]
     like = torch.zeros(examples.longest, len(source), dtype=torch.bool)

@@ -125,10 +125,21 @@ def by_length(recording: Recording, text: Text) -> Film:
         tickangle=0,
     )
     y = theme.axis(range=[-0.04, 1.06], tickformat=".0%", tickvals=[0, 0.5, 1])
-    figure = {"data": data, "layout": theme.layout(xaxis=x, yaxis=y, margin={"l": 44, "r": 10, "t": 26, "b": 40})}
+    figure = {
+        "data": data,
+        "layout": theme.layout(xaxis=x, yaxis=y, margin={"l": 44, "r": 10, "t": 26, "b": 40}),
+    }
     labels = [
         Label(f"● {text('legend.with')}", x=0.0, y=1.04, yanchor="bottom", color=WITH, size=12),
-        Label(f"◆ {text('legend.without')}", x=1.0, y=1.04, xanchor="right", yanchor="bottom", color=WITHOUT, size=12),
+        Label(
+            f"◆ {text('legend.without')}",
+            x=1.0,
+            y=1.04,
+            xanchor="right",
+            yanchor="bottom",
+            color=WITHOUT,
+            size=12,
+        ),
     ]
     title, alt = text("picture.by_length"), text("alt.by_length")
     return Film("by_length", len(recording), figure, tuple(moves), tuple(labels), title=title, alt=alt)
@@ -138,10 +149,12 @@ def progress(recording: Recording, text: Text) -> Film:
     """Over the updates: exact translations of both networks, how often attention is right, and the losses."""
     updates = recording.track("update").astype(np.float32)
     exact, loss = recording.track("exact"), recording.track("loss")  # (T, 2) each
+    looks = recording.track("looks")
+    looks = np.where(looks < 0, np.nan, looks).astype(np.float32)
     lines = [
         ("exact_with", WITH, "y", exact[:, 0], "solid", 2.6),
         ("exact_without", WITHOUT, "y", exact[:, 1], "dash", 2.6),
-        ("looks", "--dl-prediction", "y", recording.track("looks").astype(np.float32), "dot", 2.4),
+        ("looks", "--dl-prediction", "y", looks, "dot", 2.4),
         ("loss_with", "--dl-gradient", "y2", loss[:, 0], "solid", 1.2),
         ("loss_without", "--dl-gradient", "y2", loss[:, 1], "dash", 1.2),
     ]
@@ -154,15 +167,15 @@ def progress(recording: Recording, text: Text) -> Film:
     most = max(1.5, 1.1 * float(loss[0].max()))
     x = theme.axis(text("axis.updates"), range=[0, recording.config.updates], nticks=6)
     y = theme.axis(range=[-0.03, 1.05], tickformat=".0%", tickvals=[0, 0.5, 1])
-    y2 = theme.axis(range=[-0.03 * most, 1.05 * most], nticks=4, side="right", overlaying="y", showgrid=False)
+    y2 = theme.axis(range=[-0.03 * most, 1.05 * most], dtick=1, side="right", overlaying="y", showgrid=False)
     place: dict[str, Any] = {"y": 1.04, "yanchor": "bottom", "size": 12}
     labels = [
         Label(text("legend.exact"), x=0.0, **place),
         Label(text("legend.loss"), x=1.0, xanchor="right", color="--dl-gradient", **place),
     ]
     if recording.scene.places.any():
-        label = f"⋯ {text('legend.looks')}"
-        labels.append(Label(label, x=0.98, y=0.06, xanchor="right", yanchor="bottom", size=12, color="--dl-prediction"))
+        name = f"⋯ {text('legend.looks')}"
+        labels.append(Label(name, x=0.5, xanchor="center", color="--dl-prediction", **place))
     layout_ = theme.layout(xaxis=x, yaxis=y, yaxis2=y2, margin={"l": 44, "r": 36, "t": 26, "b": 40})
     figure = {"data": data, "layout": layout_}
     title, alt = text("picture.progress"), text("alt.progress")
@@ -191,8 +204,8 @@ def numbers(recording: Recording, text: Text) -> Film:
         text("live.written", source=source, first=first, plain=plain)
         for first, plain in zip(written["written"], written["plain_written"])
     ]
-    lines = (Label(text("live.numbers"), values), Label(strings=said))
-    return Film("numbers", len(recording), None, labels=lines)
+    told = (Label(text("live.numbers"), values), Label(strings=said))
+    return Film("numbers", len(recording), None, labels=told)
 
 
 def marks(recording: Recording, text: Text) -> list[tuple[int, str]]:

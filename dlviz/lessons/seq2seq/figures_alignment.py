@@ -15,9 +15,9 @@ from dlviz.text import Text
 
 Box = attention.Box
 WIDE, HIGH = 206.0, 100.0
-TOP, BOTTOM = 84.0, 14.0  # of the lines: where source and target tokens stand
+TOP, BOTTOM = 88.0, 11.0  # of the lines: where source and target tokens stand
 LINES = (2.0, 96.0)  # from where to where they reach
-MATRIX = (118.0, 6.0, 86.0, 76.0)  # at most: left, bottom, width, height
+MATRIX = (120.0, 2.0, 84.0, 82.0)  # at most: left, bottom, width, height
 BENT = (30.0, 4.0, 70.0, 78.0)
 RIGHT, WRONG = "--dl-prediction", "--dl-gradient"
 
@@ -36,25 +36,25 @@ def alignment(recording: Recording, text: Text, *, row: str = "1") -> Film:
     data += [look, *marks(recording, box, rows), ring(box, rows, int(row) - 1)]
     moves.append(move)
     high, across = attention.centres(box, rows, len(recording.scene.source))
-    above = np.stack([across, np.full(len(across), box[1] + box[3] + 4)], axis=1)
+    above = np.stack([across, np.full(len(across), box[1] + box[3] + 5)], axis=1)
     left = np.stack([np.full(rows, box[0] - 3), high], axis=1)
     size = 17 if max(rows, len(above)) < 12 else 12
     written = recording.track("written")[:, :rows]
     labels = [
-        *attention.tokens(recording.scene.source, source, length, size=size + 3),
-        *told(recording, written, target, size=size + 3),
+        *attention.tokens(recording.scene.source, source, length, size=size + 5),
+        *told(recording, written, target, size=size + 5),
         *attention.tokens(recording.scene.source, above, length, size=size),
         *told(recording, written, left, size=size, xanchor="right"),
-        head(text("legend.source"), (LINES[0] + LINES[1]) / 2, HIGH + 1),
-        head(text("legend.written"), (LINES[0] + LINES[1]) / 2, BOTTOM - 9, yanchor="top"),
-        head(text("legend.matrix"), box[0] + box[2] / 2, HIGH + 1),
+        head(text("legend.source"), (LINES[0] + LINES[1]) / 2, HIGH + 3),
+        head(text("legend.written"), (LINES[0] + LINES[1]) / 2, BOTTOM - 8, yanchor="top"),
+        head(text("legend.matrix"), box[0] + box[2] / 2, HIGH + 3),
     ]
     if recording.config.attention == "none":
         labels.append(head(text("legend.none"), (LINES[0] + LINES[1]) / 2, HIGH / 2))
     return Film(
         "alignment",
         length,
-        {"data": data, "layout": layout([0, WIDE], [0, HIGH + 8])},
+        {"data": data, "layout": layout([0, WIDE], [-2, HIGH + 7])},
         tuple(moves),
         tuple(labels),
         title=text("picture.alignment"),
@@ -64,7 +64,7 @@ def alignment(recording: Recording, text: Text, *, row: str = "1") -> Film:
 
 
 def bend(recording: Recording, text: Text, *, row: str) -> Film:
-    """The matrix with some rows set by hand, what was written before on its left, and what is written now on its right."""
+    """The matrix with some rows set by hand; on its left what was written before, on its right what is now."""
     rows, length = rows_of(recording), len(recording)
     box = fitted(BENT, rows, len(recording.scene.source))
     weights = recording.track("bent_attention")[:, :rows]
@@ -120,7 +120,7 @@ def cell_at(
 def fitted(box: Box, rows: int, columns: int) -> Box:
     """The part of a box that cells fill which are as wide as they are high, or up to twice as wide."""
     left, bottom, width, height = box
-    tall = min(height / rows, 16.0)
+    tall = min(height / rows, 20.0)
     wide = min(width / columns, 1.6 * tall)
     return left, bottom + (height - rows * tall), columns * wide, rows * tall
 

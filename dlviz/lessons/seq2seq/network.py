@@ -70,10 +70,10 @@ class Attention(nn.Module):
         """Scores (B, S) of s (B, H) with h (B, S, H)."""
         if self.kind == "additive":
             # e_j = vᵀ tanh(W_s s + W_h h_j)
-            return self.v(torch.tanh(self.W_s(s)[:, None] + self.W_h(h))).squeeze(-1)  # type: ignore[no-any-return]
+            return self.v(torch.tanh(self.W_s(s)[:, None] + self.W_h(h))).squeeze(-1)
         # e_j = sᵀ W h_j, or sᵀ h_j
         keys = self.W(h) if self.kind == "bilinear" else h
-        return (keys @ s[:, :, None]).squeeze(-1)  # type: ignore[no-any-return]
+        return (keys @ s[:, :, None]).squeeze(-1)
 
 
 class Translator(nn.Module):

@@ -27,5 +27,3 @@ def details(config: Config) -> list[str]:
     """The choices under "More": those that matter here."""
     own = ["split_by"] if config.task == "own" else []
     return [*own, "teacher_forcing", "learning_rate", "batch_size", "updates", "seed"]
-
-

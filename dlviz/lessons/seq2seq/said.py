@@ -9,7 +9,7 @@ import numpy as np
 from dlviz.data.texts import joined
 from dlviz.lessons.seq2seq.decoding import NOTHING
 from dlviz.lessons.seq2seq.examples import load_examples
-from dlviz.lessons.seq2seq.tasks import split_by
+from dlviz.lessons.seq2seq.tasks import split_by, tokens_of
 
 SPARE = 2  # rows that are shown beyond what is meant: the end, and one too many
 
@@ -38,8 +38,14 @@ def read(recording: Any, numbers: np.ndarray) -> str:
     return joined([known[k] for k in numbers.tolist() if k > 0], split_by(config.task, config.split_by))
 
 
+def tidied(config: Any, target: str) -> str:
+    """A target as the network would write it."""
+    by = split_by(config.task, config.split_by)
+    return joined(tokens_of(target, by), by)
+
+
 def meant(recording: Any) -> np.ndarray | None:
-    """The numbers that would be right, with the end, (O,); None where no rule tells, or the network has no such token."""
+    """The numbers that would be right, with the end, (O,); None where no rule tells it, or no vocabulary."""
     scene = recording.scene
     if not scene.truth or not set(scene.truth) <= set(scene.targets):
         return None

@@ -1,4 +1,4 @@
-"""Two translators learn from the same pairs, with attention and without; what is the same for every input is learnt once."""
+"""Two translators learn from the same pairs, with attention and without, once for all that is asked of them."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from dlviz.models.training import load_weights, weights_of
 ASKED = ("sentence", "beam", "bend")  # fields on which no training depends
 WARM = 20  # updates in which the rate rises
 FARTHEST = 1e4  # loss beyond which a training has diverged
+UNTOLD = -1.0  # a share that no rule tells
 SHOWN = 6  # test pairs that are told with their answers
 
 
@@ -131,9 +132,7 @@ def loss_of(network: Translator, pairs: Batch, told: Tensor) -> Tensor:
 def look(update: int, loss: list[float], networks: list[Translator], examples: Examples) -> Moment:
     """How well both do on pairs that they have never seen, writing by themselves."""
     test = examples.test
-    written = [
-        greedy(network, network.encode(test.X, test.lengths), test.Y.shape[1]) for network in networks
-    ]
+    written = [greedy(network, network.encode(test.X, test.lengths), test.Y.shape[1]) for network in networks]
     exact = [right(writing, test).float() for writing in written]
     groups = torch.stack([exact_of_group(share, examples) for share in exact])
     first, last = networks[0], networks[-1]
@@ -161,7 +160,7 @@ def exact_of_group(exact: Tensor, examples: Examples) -> Tensor:
 
 
 def looking(weights: Tensor, looks: Tensor) -> float:
-    """The share of target tokens whose greatest weight lies where they are said; NaN where no rule tells.
+    """The share of target tokens whose greatest weight lies where they are said; UNTOLD where no rule tells.
 
     Args:
         weights: (..., O, S).
@@ -169,4 +168,4 @@ def looking(weights: Tensor, looks: Tensor) -> float:
     """
     known = looks.any(dim=-1)
     there = looks.gather(-1, weights.argmax(dim=-1, keepdim=True)).squeeze(-1) & (weights > 0).any(dim=-1)
-    return (there & known).sum().item() / known.sum().item() if known.any() else float("nan")
+    return (there & known).sum().item() / known.sum().item() if known.any() else UNTOLD

@@ -10,7 +10,15 @@ import numpy as np
 from dlviz.lessons.seq2seq.bending import bent, rows_of
 from dlviz.lessons.seq2seq.closeup_beam import tree
 from dlviz.lessons.seq2seq.closeups import states, step_in_detail, test_at, tests
-from dlviz.lessons.seq2seq.figures_alignment import alignment, bend, bent_at, layout, line_places, row_at
+from dlviz.lessons.seq2seq.figures_alignment import (
+    alignment,
+    bend,
+    bent_at,
+    drawn_lines,
+    layout,
+    line_places,
+    row_at,
+)
 from dlviz.lessons.seq2seq.said import is_right, longest, meant, read
 from dlviz.lessons.seq2seq.said import rows_of as shown_rows
 from dlviz.plots import attention, curves, theme, tokens
@@ -235,9 +243,8 @@ def result(recording: Recording, text: Text) -> str | None:
 def miniature(recording: Recording, text: Text) -> Film:
     """The lines between both sides, small and with the tokens alone."""
     rows = shown_rows(recording)
-    source, target = line_places(recording, rows)
-    drawn = attention.lines(0, recording.track("attention")[:, :rows], target - [0, -7], source - [0, 7])
+    drawn = drawn_lines(recording, recording.track("attention")[:, :rows])
     data, moves = [look for look, _ in drawn], tuple(move for _, move in drawn)
-    labels = attention.tokens(recording.scene.source, source, len(recording), size=15)
+    labels = attention.tokens(recording.scene.source, line_places(recording, rows)[0], len(recording))
     figure = {"data": data, "layout": {**layout([10, 88], [0, 96]), "hovermode": False}}
     return Film("miniature", len(recording), figure, moves, tuple(labels), alt=text("sentence"))

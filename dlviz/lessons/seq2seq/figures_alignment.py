@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ Box = attention.Box
 WIDE, HIGH = 206.0, 100.0
 TOP, BOTTOM = 88.0, 11.0  # of the lines: where source and target tokens stand
 LINES = (2.0, 96.0)  # from where to where they reach
+WORDS = (30.0, 66.0)  # where tokens stand that are words: lines run from one side to the other
 MATRIX = (120.0, 2.0, 84.0, 82.0)  # at most: left, bottom, width, height
 BENT = (30.0, 4.0, 70.0, 78.0)
 RIGHT, WRONG = "--dl-prediction", "--dl-gradient"
@@ -24,33 +26,34 @@ RIGHT, WRONG = "--dl-prediction", "--dl-gradient"
 
 def alignment(recording: Recording, text: Text, *, row: str = "1") -> Film:
     """Lines from the target's tokens to the source's, and the matrix of the same weights; a click chooses a row."""
-    rows, length = rows_of(recording), len(recording)
+    rows, length, source = rows_of(recording), len(recording), recording.scene.source
     weights = recording.track("attention")[:, :rows]
-    box = fitted(MATRIX, rows, len(recording.scene.source))
-    data, moves = [], []
-    source, target = line_places(recording, rows)
-    for look, move in attention.lines(0, weights, target - [0, -5.5], source - [0, 5.5]):
-        data.append(look)
-        moves.append(move)
+    box = fitted(MATRIX, rows, len(source))
+    data: list[dict[str, Any]] = []
+    moves: list[Move] = []
+    move_all(drawn_lines(recording, weights), data, moves)
     look, move = attention.matrix(len(data), weights, box)
     data += [look, *marks(recording, box, rows), ring(box, rows, int(row) - 1)]
     moves.append(move)
-    high, across = attention.centres(box, rows, len(recording.scene.source))
+    high, across = attention.centres(box, rows, len(source))
     above = np.stack([across, np.full(len(across), box[1] + box[3] + 5)], axis=1)
     left = np.stack([np.full(rows, box[0] - 3), high], axis=1)
-    size = 17 if max(rows, len(above)) < 12 else 12
     written = recording.track("written")[:, :rows]
+    beside, size = rows_size(recording, rows), letters_size(source, box[2] / len(source), 18)
     labels = [
-        *attention.tokens(recording.scene.source, source, length, size=size + 5),
-        *told(recording, written, target, size=size + 5),
-        *attention.tokens(recording.scene.source, above, length, size=size),
-        *told(recording, written, left, size=size, xanchor="right"),
-        head(text("legend.source"), (LINES[0] + LINES[1]) / 2, HIGH + 3),
-        head(text("legend.written"), (LINES[0] + LINES[1]) / 2, BOTTOM - 8, yanchor="top"),
+        *line_tokens(recording, written),
+        *attention.tokens(source, above, length, size=size),
+        *told(recording, written, left, size=beside, xanchor="right"),
         head(text("legend.matrix"), box[0] + box[2] / 2, HIGH + 3),
     ]
     if recording.config.attention == "none":
         labels.append(head(text("legend.none"), (LINES[0] + LINES[1]) / 2, HIGH / 2))
+    if in_words(recording):
+        names_of = (("source", WORDS[0], HIGH + 3, "right"), ("written", WORDS[1], HIGH + 3, "left"))
+    else:
+        middle = (LINES[0] + LINES[1]) / 2
+        names_of = (("source", middle, HIGH + 3, "center"), ("written", middle, 0.0, "center"))
+    labels += [head(text(f"legend.{name}"), x, y, xanchor=anchor) for name, x, y, anchor in names_of]
     return Film(
         "alignment",
         length,
@@ -73,7 +76,7 @@ def bend(recording: Recording, text: Text, *, row: str) -> Film:
     data.append(ring(box, rows, int(row) - 1))
     high, across = attention.centres(box, rows, len(recording.scene.source))
     above = np.stack([across, np.full(len(across), box[1] + box[3] + 5)], axis=1)
-    size = 14 if max(rows, len(above)) < 12 else 11
+    size = letters_size(recording.scene.source, 1.7 * box[2] / len(across), 15)
     labels = attention.tokens(recording.scene.source, above, length, size=size)
     for field, x, name in (
         ("written", box[0] - 4, "before"),
@@ -82,7 +85,7 @@ def bend(recording: Recording, text: Text, *, row: str) -> Film:
         places = np.stack([np.full(rows, x), high], axis=1)
         anchor = "right" if name == "before" else "left"
         written = recording.track(field)[:, :rows]
-        labels += told(recording, written, places, size=size + 2, xanchor=anchor)
+        labels += told(recording, written, places, size=rows_size(recording, rows) - 1, xanchor=anchor)
         labels.append(head(text(f"legend.{name}"), x, HIGH - 1, xanchor=anchor))
     title, alt = text("picture.bend"), text("alt.bend")
     figure = {"data": data, "layout": layout([0, 130], [0, HIGH + 6])}
@@ -95,8 +98,10 @@ def row_at(recording: Recording, x: float, y: float) -> int | None:
     if x > LINES[1] + 4:
         at = cell_at(fitted(MATRIX, rows, len(recording.scene.source)), rows, 1, x, y, beside=True)
         return at[0] if at else None
-    near = np.abs(line_places(recording, rows)[1][:, 0] - x)
-    return int(near.argmin()) if y < HIGH / 2 else None
+    target = line_places(recording, rows)[1]
+    if in_words(recording):
+        return int(np.abs(target[:, 1] - y).argmin()) if x > (WORDS[0] + WORDS[1]) / 2 else None
+    return int(np.abs(target[:, 0] - x).argmin()) if y < HIGH / 2 else None
 
 
 def bent_at(recording: Recording, x: float, y: float) -> tuple[int, int] | None:
@@ -125,14 +130,57 @@ def fitted(box: Box, rows: int, columns: int) -> Box:
     return left, bottom + (height - rows * tall), columns * wide, rows * tall
 
 
+def in_words(recording: Recording) -> bool:
+    """Whether tokens are so long that they stand below one another rather than side by side."""
+    return max(map(len, recording.scene.source)) > 1
+
+
 def line_places(recording: Recording, rows: int) -> tuple[np.ndarray, np.ndarray]:
     """Where source and target tokens stand at the ends of the lines, (S, 2) and (R, 2)."""
     ends = []
-    for count, height in ((len(recording.scene.source), TOP), (rows, BOTTOM)):
-        gap = min((LINES[1] - LINES[0]) / count, 18.0)
-        x = (LINES[0] + LINES[1]) / 2 + gap * (np.arange(count) - (count - 1) / 2)
-        ends.append(np.stack([x, np.full(count, height)], axis=1))
+    for count, x, y in (
+        (len(recording.scene.source), WORDS[0], TOP),
+        (rows, WORDS[1], BOTTOM),
+    ):
+        order = np.arange(count) - (count - 1) / 2
+        if in_words(recording):
+            spread = HIGH / 2 - min(88 / count, 18.0) * order
+            ends.append(np.stack([np.full(count, x), spread], axis=1))
+        else:
+            spread = (LINES[0] + LINES[1]) / 2 + min((LINES[1] - LINES[0]) / count, 18.0) * order
+            ends.append(np.stack([spread, np.full(count, y)], axis=1))
     return ends[0], ends[1]
+
+
+def drawn_lines(recording: Recording, weights: np.ndarray) -> graph.Drawn:
+    """The lines of weights (T, R, S), from beside one token to beside the other."""
+    source, target = line_places(recording, weights.shape[1])
+    gap = np.array([2.5, 0.0]) if in_words(recording) else np.array([0.0, -5.5])
+    return attention.lines(0, weights, target - gap, source + gap)
+
+
+def line_tokens(recording: Recording, written: np.ndarray) -> list[Label]:
+    """The tokens at the ends of the lines; written ones (T, R)."""
+    rows, names_of = written.shape[1], recording.scene.source
+    source, target = line_places(recording, rows)
+    if in_words(recording):
+        size = rows_size(recording, rows) + 2
+        before = attention.tokens(names_of, source, len(recording), size=size, xanchor="right")
+        return before + told(recording, written, target, size=size, xanchor="left")
+    size = letters_size(names_of, (LINES[1] - LINES[0]) / max(rows, len(names_of)), 22)
+    return attention.tokens(names_of, source, len(recording), size=size) + told(
+        recording, written, target, size=size
+    )
+
+
+def letters_size(names_of: Sequence[str], room: float, most: int) -> int:
+    """Pixels of letters, so that tokens side by side have room, of so many units each."""
+    return int(np.clip(2.4 * room / max(map(len, names_of)), 9, most))
+
+
+def rows_size(recording: Recording, rows: int) -> int:
+    """Pixels of letters of tokens below one another."""
+    return int(np.clip(200 / max(rows, len(recording.scene.source)), 11, 17))
 
 
 def told(recording: Recording, numbers: np.ndarray, places: np.ndarray, **look: Any) -> list[Label]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dlviz.data import numerals, sentences
 from dlviz.lessons.seq2seq.experiment import Config
 
+CROSSING = next(source for source, target in sentences.sentences() if target == "I wrote a book yesterday")
+
 PRESETS: dict[str, tuple[Config, str]] = {  # a config, and the fourth picture that shows its point
     "numeral": (Config(), "sum"),
     "bent": (Config(bend="0:0,0,0,1"), "bend"),
     "long": (Config(sentence=numerals.korean(378_645)), "states"),
     "date": (Config(task="dates"), "sum"),
-    "crossing": (Config(task="sentences", sentence=sentences.sentences()[40][0]), "sum"),
+    "crossing": (Config(task="sentences", sentence=CROSSING), "sum"),
     "mirror": (Config(task="reverse"), "beam"),
     "months": (Config(task="dates", sentence="September 23, 1999", attention="dot"), "tests"),
 }

@@ -92,7 +92,7 @@ class Config(BaseConfig):
 
     def embedded(self) -> dict[str, str]:
         """The learner's own pairs as source, for a script that runs where they are not."""
-        return {"dlviz.data.texts.text_of": text_source(self.pairs)} if self.task == "own" else {}
+        return {"dlviz.data.texts.text_of": text_source(self.pairs)}
 
     def every(self) -> int:
         """Updates from one frame to the next."""

@@ -3,7 +3,7 @@
 CHAPTERS: dict[str, tuple[str, ...]] = {
     "learning": ("gradient_descent", "backprop", "mlp_playground", "loss_landscape"),
     "classic": (),
-    "seeing": ("convolution", "cnn"),
+    "seeing": ("convolution", "cnn", "heatmaps"),
     "remembering": ("rnn",),
     "attending": ("seq2seq",),
     "field": (),

@@ -55,10 +55,13 @@ class Sheet:
         chosen: their numbers, row by row from the top left, (T, n); -1 is none.
         columns: of the sheet.
         gap: cells between two.
+        below: cells between one and the next below it, if that is another number.
     """
 
-    def __init__(self, levels: np.ndarray, chosen: np.ndarray, columns: int, gap: int) -> None:
-        self.levels, self.chosen, self.columns, self.gap = levels, chosen, columns, gap
+    def __init__(
+        self, levels: np.ndarray, chosen: np.ndarray, columns: int, gap: int, below: int | None = None
+    ) -> None:
+        self.levels, self.chosen, self.columns, self.gap, self.below = levels, chosen, columns, gap, below
 
     def __len__(self) -> int:
         return len(self.chosen)
@@ -66,16 +69,16 @@ class Sheet:
     def __getitem__(self, rows: Any) -> np.ndarray:
         numbers = self.chosen[rows]
         tiles = np.where((numbers >= 0)[..., None, None], self.levels[numbers], np.uint8(NOTHING))
-        return sheet(tiles, self.columns, self.gap)
+        return sheet(tiles, self.columns, self.gap, self.below)
 
 
-def sheet(tiles: np.ndarray, columns: int, gap: int) -> np.ndarray:
+def sheet(tiles: np.ndarray, columns: int, gap: int, below: int | None = None) -> np.ndarray:
     """Tiles (..., n, h, w) from the top left row by row as one bitmap (..., H, W), rows upwards, gaps between."""
     *steps, count, height, width = tiles.shape
-    rows = -(-count // columns)
-    spread = np.full((*steps, rows * columns, height + gap, width + gap), NOTHING, np.uint8)
+    rows, below = -(-count // columns), gap if below is None else below
+    spread = np.full((*steps, rows * columns, height + below, width + gap), NOTHING, np.uint8)
     spread[..., :count, :height, :width] = tiles
-    spread = spread.reshape(*steps, rows, columns, height + gap, width + gap)
-    whole = np.moveaxis(spread, -3, -2).reshape(*steps, rows * (height + gap), columns * (width + gap))
-    cut: np.ndarray = whole[..., : rows * (height + gap) - gap, : columns * (width + gap) - gap]
+    spread = spread.reshape(*steps, rows, columns, height + below, width + gap)
+    whole = np.moveaxis(spread, -3, -2).reshape(*steps, rows * (height + below), columns * (width + gap))
+    cut: np.ndarray = whole[..., : rows * (height + below) - below, : columns * (width + gap) - gap]
     return cut[..., ::-1, :]

@@ -1,0 +1,1 @@
+"""Where did it look, and can you trust the picture?"""

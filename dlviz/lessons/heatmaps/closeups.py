@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from dlviz.lessons.heatmaps.experiment import SCORES
-from dlviz.lessons.heatmaps.figures_wall import GREY, coarse, grey_of, signed
+from dlviz.lessons.heatmaps.figures_wall import GREY, asked_alone, coarse, grey_of, signed
 from dlviz.plots import mosaic, pictures, theme
 from dlviz.plots.film import Film, Label, Levels, Move
 from dlviz.recording import Recording
@@ -39,7 +39,7 @@ def detail(recording: Recording, text: Text, *, method: str, strength: str) -> F
     quiet: dict[str, Any] = {"type": "scatter", "mode": "lines", "x": [], "y": [], "hoverinfo": "skip"}
     data.append({**quiet, "line": line, "name": text("legend.mask")})
     labels = []
-    curves = recording.track("curves")[:, k]  # (T, 2, P)
+    curves = asked_alone(recording, recording.track("curves"))[:, k]  # (T, 2, P)
     share = np.broadcast_to(np.linspace(0, 100, curves.shape[-1], dtype=np.float32), curves[:, 0].shape)
     areas = recording.track("scores")[:, k]
     for j, (name, color) in enumerate((("deletion", "--dl-gradient"), ("insertion", "--dl-prediction"))):
@@ -55,7 +55,12 @@ def detail(recording: Recording, text: Text, *, method: str, strength: str) -> F
             visible=False, range=[-0.01, 1.01], domain=[0, 1], scaleanchor="x", constrain="domain"
         ),
         "xaxis2": theme.axis(
-            text("axis.share"), range=[0, 100], domain=[0.48, 0.97], anchor="y2", ticksuffix=" %", tickvals=[0, 50, 100]
+            text("axis.share"),
+            range=[0, 100],
+            domain=[0.48, 0.97],
+            anchor="y2",
+            ticksuffix=" %",
+            tickvals=[0, 50, 100],
         ),
         "yaxis2": theme.axis(
             range=[0, 1.02], domain=[0.4, 0.9], anchor="x2", tickformat=".0%", tickvals=[0, 0.5, 1]
@@ -74,7 +79,9 @@ def _told(recording: Recording, text: Text, k: int) -> list[Label]:
         values[name] = scores[:, j]
     lines = [Label(text("live.measured"), {n: values[n] for n in ("infidelity", "sensitivity")})]
     if recording.config.data == "shortcut":
-        lines.append(Label(text("live.mark"), {"mark": 100 * recording.track("mark")[:, k]}))
+        lines.append(
+            Label(text("live.mark"), {"mark": 100 * asked_alone(recording, recording.track("mark"))[:, k]})
+        )
     elif recording.scene.masks.any():
         hit = np.select([values["pointing"] > 0.5, values["pointing"] <= 0.5], [1, 0], -1)
         words = [text("live.missed"), text("live.hit"), ""]

@@ -93,7 +93,7 @@ class Config(Recipe):
 
 @dataclass(frozen=True)
 class Frame:
-    """One network looks at one picture. M methods, K classes, S test sets.
+    """One network looks at one picture. M methods, K classes, S test sets. A method that cannot be asked has zeros.
 
     Attributes:
         update: how many are made.
@@ -200,9 +200,9 @@ def looked(
     maps = torch.cat([nowhere if one is None else map_of(one) for one in found.values()])  # (M, H, W)
     there = maps.isfinite().all(dim=(1, 2))
     clean, none = maps.nan_to_num(), torch.where(there, 0.0, torch.nan)
-    curves = trust.removal_curves(network, X, asked.baseline, target, clean) + none[:, None, None]
+    curves = trust.removal_curves(network, X, asked.baseline, target, clean)
     scores = torch.full((len(METHODS), len(SCORES)), torch.nan)
-    scores[:, :2] = trust.area(curves)
+    scores[:, :2] = trust.area(curves) + none[:, None]
     for k, (method, one) in enumerate(found.items()):
         if whole and one is not None:
             scatter(config.seed)  # every method meets the same squares
@@ -221,11 +221,11 @@ def looked(
         "target": target.item(),
         "maps": torch.where(there[:, None, None], levels, 255).to(torch.uint8).numpy(),
         "reach": reach.numpy(),
-        "curves": curves.numpy(),
+        "curves": torch.where(there[:, None, None], curves, 0).numpy(),
         "scores": scores.numpy(),
-        "mark": (trust.share_inside(clean, corner) + none).numpy(),
+        "mark": trust.share_inside(clean, corner).numpy(),
         "alike": alike.numpy(),
-        "total": maps.sum(dim=(1, 2)).numpy(),
+        "total": clean.sum(dim=(1, 2)).numpy(),
         "difference": score[0, target].item(),
         "probabilities": logits[0].softmax(dim=0).numpy(),
     }

@@ -67,6 +67,12 @@ def method_at(scene: Any, x: float, y: float) -> str | None:
     return None
 
 
+def asked_alone(recording: Recording, values: np.ndarray) -> np.ndarray:
+    """Numbers of all methods, (T, M, ...), with NaN for those that cannot be asked."""
+    there = recording.track("maps")[:, :, 0, 0] != mosaic.NOTHING  # (T, M)
+    return np.where(there.reshape(*there.shape, *[1] * (values.ndim - 2)), values, np.float32(np.nan))
+
+
 class Wall:
     """Maps of all methods in rows, the first slot left free; (T, H, W) once asked for, rows upwards."""
 
@@ -170,7 +176,7 @@ def _strips(scene: Any) -> dict[str, Any]:
 
 def _curves(recording: Recording, which: int) -> tuple[np.ndarray, np.ndarray]:
     """One of the two curves of all methods, each below its map, with breaks between; (T, M (P + 1)) each."""
-    values = recording.track("curves")[:, :, which]  # (T, M, P)
+    values = asked_alone(recording, recording.track("curves")[:, :, which])  # (T, M, P)
     steps, count, points = values.shape
     x = np.full((count, points + 1), np.nan, np.float32)
     y = np.full((steps, count, points + 1), np.nan, np.float32)

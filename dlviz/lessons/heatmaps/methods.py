@@ -162,7 +162,7 @@ def occlusion(asked: Question) -> Tensor:
 
     channels, side = asked.X.shape[1:3]
     window = max(2, side // 5)
-    stride = max(1, window // 3)
+    stride = window // 2
     return Occlusion(asked.network).attribute(
         asked.X,
         (channels, window, window),

@@ -12,12 +12,20 @@ from torch import nn
 
 from dlviz.data.examples import Examples, load_examples
 from dlviz.models.convnet import Network
-from dlviz.models.recipe import Recipe
 from dlviz.models.replay import Replay, Replays
 from dlviz.models.training import learn, new_network, weights_of
 
 FARTHEST = 1e4  # loss beyond which a training has diverged
 MOMENTS = 30  # after the start, at most
+LOOKS = (
+    "example",
+    "image",
+    "photo",
+    "target",
+    "layer",
+    "baseline",
+    "after",
+)  # choices that no training hangs on
 
 
 @dataclass(frozen=True)
@@ -43,7 +51,7 @@ KEPT: Replays[Moment] = Replays()
 
 def cause_of(config: Any) -> tuple[Any, ...]:
     """All that a training depends on: not which picture is looked at, nor how."""
-    return tuple(getattr(config, name) for name in Recipe.model_fields)
+    return tuple((name, value) for name, value in vars(config).items() if name not in LOOKS)
 
 
 def replay(config: Any) -> Replay[Moment]:

@@ -1,0 +1,37 @@
+"""What a learner can do on the page of the lesson on heat maps."""
+
+from __future__ import annotations
+
+from dlviz.lessons.heatmaps.presets import PRESETS, SEEN
+from dlviz.text import lesson_text
+from tests.test_pages import opened
+
+SLUG = "heatmaps"
+
+
+def test_a_preset_brings_its_picture_and_its_method() -> None:
+    app, text = opened(SLUG, lang="en", data="digits", epochs="1"), lesson_text(SLUG, "en")
+    next(button for button in app.button if str(button.key).endswith(".try.against")).click().run()
+    assert not app.exception
+    chosen = {box.label: box.value for box in app.selectbox}
+    assert chosen[text.field("method")] == SEEN["against"]["method"]
+    pictures = next(control for control in app.segmented_control if control.label == text.field("picture"))
+    assert pictures.value == PRESETS["against"][1]
+    assert [info.value for info in app.info] == [text("preset.against.promise")]
+
+
+def test_any_class_can_be_explained_by_its_name() -> None:
+    app, text = opened(SLUG, lang="en", data="digits", epochs="1", target="9"), lesson_text(SLUG, "en")
+    box = next(box for box in app.selectbox if box.label == text.field("target"))
+    assert box.options == [text("target.answered"), text("target.true"), *map(str, range(10))]
+    assert box.options[box.index] == "7"
+
+
+def test_an_own_picture_has_its_room() -> None:
+    app, text = opened(SLUG, lang="en", data="digits", epochs="1"), lesson_text(SLUG, "en")
+    assert not app.file_uploader
+    app.segmented_control(key=f"{SLUG}.image").set_value("own").run()
+    app.run()
+    assert not app.exception
+    assert app.file_uploader
+    assert text.field("example") not in {slider.label for slider in app.slider}

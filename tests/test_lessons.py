@@ -22,7 +22,7 @@ from dlviz.config import domain
 from dlviz.curriculum import CHAPTERS, LESSONS
 from dlviz.plots import theme
 from dlviz.plots.film import Film
-from dlviz.plots.wire import message
+from dlviz.plots.wire import digest, message
 from dlviz.recording import Tape
 from dlviz.text import LANGUAGES, Text, words
 from tests.strategies import configs
@@ -163,6 +163,16 @@ def test_what_a_film_shows_at_a_step_does_not_depend_on_later_ones(slug: str) ->
                 assert np.array_equal(column[:], late.columns[name][:20], equal_nan=True), (whole.name, name)
         for one, other in zip(part.labels, whole.labels, strict=True):
             assert [one.at(t) for t in range(20)] == [other.at(t) for t in range(20)]
+
+
+@lessons
+def test_films_that_show_other_rows_have_other_heads(slug: str) -> None:
+    """A browser that has a head keeps the rows that came with it."""
+    rows: dict[tuple[str, str], bytes] = {}
+    for film in films(slug, default_recording(slug), dlviz.lesson(slug).text("en")):
+        head = (film.name, digest(film))
+        sent = message({}, [film], 0, {film.name: head[1]})
+        assert rows.setdefault(head, sent) == sent, film.name
 
 
 @lessons

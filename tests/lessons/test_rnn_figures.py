@@ -13,6 +13,7 @@ from dlviz.lessons.rnn.experiment import Config
 from dlviz.lessons.rnn.figures_network import columns_of
 from dlviz.lessons.rnn.presets import PRESETS, VIEWS
 from dlviz.lessons.rnn.reading import cell_inside, write
+from dlviz.plots.wire import digest
 from dlviz.text import lesson_text
 from tests.lessons.test_rnn import CELLS, SHORT, recorded
 
@@ -93,6 +94,23 @@ def test_every_picture_of_every_task_can_be_seen_anywhere(task: str, layers: int
             assert len({film.name for film in films}) == 5
             for film in films[:4]:
                 assert np.size(film.still(-1).data) > 0
+
+
+def test_pictures_that_show_other_numbers_have_other_heads() -> None:
+    # a browser that has a head keeps the rows that came with it
+    recording = recorded(layers=2, **SHORT)
+    usual = {"position": "1", "unit": "1.1", "stretch": "", "temperature": "0.7", "threshold": "0.5"}
+    changes = {"position": "4", "unit": "2.1", "stretch": "2-3", "temperature": "0", "threshold": "0.3"}
+    for picture in figures.pictures_of(recording.config):
+        before = figures.stage(recording, {}, TEXT, picture=picture, **usual)
+        for name, option in changes.items():
+            after = figures.stage(recording, {}, TEXT, picture=picture, **{**usual, name: option})
+            for one, other in zip(before, after, strict=True):
+                if digest(one) == digest(other):
+                    assert one.to_csv() == other.to_csv(), (picture, name, one.name)
+                    assert [one.labels[k].at(-1) for k in range(len(one.labels))] == [
+                        label.at(-1) for label in other.labels
+                    ], (picture, name, one.name)
 
 
 def test_what_a_learner_wrote_is_never_markup() -> None:

@@ -51,7 +51,7 @@ def network(recording: Recording, text: Text, *, unit: str = "1.1", scale: str =
     return Film(
         "network",
         len(recording),
-        {"data": data, "layout": _layout(at)},
+        {"data": data, "layout": _layout(at, scale)},
         tuple(moves),
         tuple(labels),
         title=text("picture.network"),
@@ -69,7 +69,7 @@ def gradients(recording: Recording, text: Text, *, unit: str, scale: str) -> Fil
     return Film(
         "gradients",
         len(recording),
-        {"data": data, "layout": _layout(at)},
+        {"data": data, "layout": _layout(at, scale)},
         tuple(moves),
         tuple(_heads(recording, at, text)),
         title=text("picture.gradients"),
@@ -210,7 +210,7 @@ def square(left: float, bottom: float, width: float, height: float, name: str, p
     }
 
 
-def _layout(at: tiles.Board) -> dict[str, Any]:
+def _layout(at: tiles.Board, scale: str) -> dict[str, Any]:
     axes = graph.bare_axes([-0.1, at.width + 0.1], [-0.2, at.rows + 1.15])
     axes["yaxis"] |= {"scaleanchor": "x", "constrain": "domain"}
     axes["xaxis"] |= {"constrain": "domain"}

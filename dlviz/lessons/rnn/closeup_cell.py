@@ -111,8 +111,14 @@ def cell(recording: Recording, text: Text, *, position: int, unit: str) -> Film:
                  "y": ring[[0, 0, 1, 1, 0]]})  # fmt: skip
     formula = _formula(kind, text, inside, k)
     labels.append(Label(*formula, x=0.5, y=0.0, xanchor="center", yanchor="bottom", size=13))
-    axes = graph.bare_axes([-0.12, right + 0.12], [-0.36 * count, 1.16 * count])
-    layout = theme.layout(**axes, margin={"l": 4, "r": 4, "t": 2, "b": 2}, dragmode=False, barmode="overlay")
+    axes = graph.bare_axes([-0.12, right + 0.12], [-(0.62 if kind == "lstm" else 0.38) * count, 1.16 * count])
+    layout = theme.layout(
+        **axes,
+        margin={"l": 4, "r": 4, "t": 2, "b": 2},
+        dragmode=False,
+        barmode="overlay",
+        meta=[position, unit],
+    )
     title = text("picture.cell", cell=text.option("cell", kind), t=position + 1)
     alt = text("alt.cell", panels=", ".join(text(f"gate.{panel.name}") for panel in panels))
     figure = {"data": data, "layout": layout}

@@ -14,6 +14,7 @@ from dlviz.recording import Recording
 from dlviz.text import Text
 
 REACH = 1.5  # a weight of this size has full colour
+FEW = 15  # points of a path that all have their names
 NAMED = 40  # tokens of a map that have their names
 PLACES = 4  # other places that are listed
 ALIKE = 0.75  # of the units that must be on there
@@ -24,15 +25,19 @@ def path(recording: Recording, text: Text, *, position: int = 0) -> Film:
     points = recording.track("points")  # (T, S + 1, 2)
     count = points.shape[1]
     exact = recording.config.hidden_size == 2
-    reach = 1.15 if exact else 2.6
+    reach = 1.25 if exact else 2.6
     line = {"color": "--dl-model", "width": 1.6}
     colors = ["--dl-muted", *["--dl-model"] * (count - 1)]
     sizes = [8, *[9] * (count - 1)]
     colors[position + 1], sizes[position + 1] = "--dl-attention", 14
-    names = ["h₀", *(input_name(recording, k, 8) for k in range(count - 1))]
+    inputs = recording.scene.inputs
+    alike = [
+        count <= FEW or inputs[k] == inputs[position] for k in range(count - 1)
+    ]  # of many only the same ones
+    names = ["h₀", *(input_name(recording, k, 8) if seen else "" for k, seen in enumerate(alike))]
     look = {
         "type": "scatter",
-        "mode": "lines+markers+text" if count <= 30 else "lines+markers",
+        "mode": "lines+markers+text",
         "line": line,
         "marker": {"color": colors, "size": sizes},
         "text": names,
@@ -43,11 +48,11 @@ def path(recording: Recording, text: Text, *, position: int = 0) -> Film:
         "x": [],
         "y": [],
     }
-    fit: dict[str, Any] = {"range": [-reach, reach], "nticks": 4}
+    wide = reach if exact else 1.25 * reach  # names have room at both sides
     axes = ("axis.unit_1", "axis.unit_2") if exact else ("axis.first", "axis.second")
     layout = theme.layout(
-        xaxis=theme.axis(text(axes[0]), **fit),
-        yaxis=theme.axis(text(axes[1]), **fit),
+        xaxis=theme.axis(text(axes[0]), range=[-wide, wide], nticks=5),
+        yaxis=theme.axis(text(axes[1]), range=[-reach, 1.16 * reach], nticks=4),
         margin={"l": 44, "r": 8, "t": 6, "b": 36},
     )
     moves = (Move(0, {"x": points[..., 0], "y": points[..., 1]}),)
@@ -102,6 +107,7 @@ def weights(recording: Recording, text: Text, *, layer: int = 0) -> Film:
         yaxis=theme.axis(**quiet, range=[-0.02, 1.12]),
         margin={"l": 4, "r": 4, "t": 4, "b": 4},
         dragmode=False,
+        meta=[layer],  # another layer is another picture
     )
     figure = {"data": data, "layout": layout}
     alt = text("alt.weights", reach=f"{REACH:g}")
@@ -141,7 +147,7 @@ def states(recording: Recording, text: Text, *, position: int, stretch: str, thr
     places = others(found.shares)  # (T, PLACES)
     x, y = boxes(places, last - first + 1, units)
     moves.append(Move(3, {"x": x, "y": y}))
-    line = {"color": "--dl-data", "width": 2, "dash": "dash"}
+    line = {"color": "--dl-text", "width": 2, "dash": "dot"}
     data.append({"type": "scatter", "mode": "lines", "x": [], "y": [], "line": line,
                  "name": text("legend.elsewhere"), "hoverinfo": "skip"})  # fmt: skip
     names = [text_name(recording, k) for k in range(count)]
@@ -158,7 +164,10 @@ def states(recording: Recording, text: Text, *, position: int, stretch: str, thr
         text("axis.units"), range=[0.6 - units, 0.6], showgrid=False, showticklabels=False, fixedrange=True
     )
     layout = theme.layout(
-        xaxis=xaxis, yaxis=yaxis, margin={"l": 26, "r": 6, "t": 26, "b": 62 if count > 8 else 30}
+        meta=[threshold],
+        xaxis=xaxis,
+        yaxis=yaxis,
+        margin={"l": 26, "r": 6, "t": 26, "b": 62 if count > 8 else 30},
     )
     said = sentence(recording, text, found.units, found.shares, places, last - first + 1)
     label = Label(strings=said, x=0.0, y=1.02, yanchor="bottom", size=12)
@@ -197,7 +206,7 @@ def boxes(places: np.ndarray, length: int, units: int) -> tuple[np.ndarray, np.n
 def move_frame(first: int, last: int, units: int, name: str) -> dict[str, Any]:
     """The brushed stretch, framed."""
     x, y = boxes(np.array([[first]]), last - first + 1, units)
-    line = {"color": "--dl-attention", "width": 3}
+    line = {"color": "--dl-text", "width": 3.5}
     return {
         "type": "scatter",
         "mode": "lines",

@@ -61,7 +61,7 @@ class Config(BaseConfig):
     own: OwnText = ""
     split: SplitName = "word"
     series: SeriesName = "wave"
-    example: Annotated[int, Field(ge=0, le=999)] = 0
+    example: Annotated[int, Field(ge=0, le=1000)] = 0
     cell: CellName = "rnn"
     hidden_size: Annotated[int, Field(ge=2, le=64)] = 8
     layers: Annotated[int, Field(ge=1, le=2)] = 1

@@ -172,11 +172,9 @@ def losses(recording: Recording, text: Text) -> Film:
         range=[0, 1.03], tickvals=[0, 0.5, 1], tickformat=".0%", showgrid=False, side="right", overlaying="y"
     )
     head: dict[str, Any] = {"y": 1.04, "yanchor": "bottom", "size": 12}
-    names = (
-        ("legend.error", "legend.direction")
-        if recording.config.task == "series"
-        else ("legend.loss", "legend.accuracy")
-    )
+    names = ("legend.loss", "legend.accuracy") if len(lines) > 2 else ("axis.loss", "axis.accuracy")
+    if recording.config.task == "series":
+        names = ("legend.error", "legend.direction")
     labels = (
         Label(text(names[0]), x=0.0, color="--dl-gradient", **head),
         Label(text(names[1]), x=1.0, xanchor="right", color="--dl-prediction", **head),
@@ -233,7 +231,7 @@ def numbers(recording: Recording, text: Text, *, position: int = 0) -> Film:
         for best, share in zip(outputs.argmax(axis=1).tolist(), outputs.max(axis=1).tolist())
     ]
     labels = (Label(text("live.tested" if tested else "live.numbers"), values), Label(strings=said))
-    return Film("numbers", len(recording), None, labels=labels)
+    return Film("numbers", len(recording), None, labels=labels, alt=f"{position}: {read}")
 
 
 def result(recording: Recording, text: Text) -> str | None:

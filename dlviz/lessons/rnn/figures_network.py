@@ -38,7 +38,11 @@ def unrolled(recording: Recording, text: Text, *, position: int = 0) -> Film:
     data.append(_ring(position - shown.start, top, text))
     x, y = [left_of(len(shown)), len(shown) - 0.48], [-0.62, top + 0.06]
     layout = theme.layout(
-        **graph.bare_axes(x, y), margin={"l": 2, "r": 2, "t": 2, "b": 2}, dragmode=False, barmode="overlay"
+        **graph.bare_axes(x, y),
+        margin={"l": 2, "r": 2, "t": 2, "b": 2},
+        dragmode=False,
+        barmode="overlay",
+        meta=[position],
     )
     names = ", ".join(input_name(recording, k) for k in shown)
     return Film(

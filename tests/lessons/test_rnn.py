@@ -15,7 +15,7 @@ from dlviz.data.texts import name_of, read
 from dlviz.lessons.rnn import experiment, series, tasks
 from dlviz.lessons.rnn.experiment import Config
 from dlviz.lessons.rnn.network import Network, loss_of
-from dlviz.lessons.rnn.reading import cell_inside, forecasts, parts_of, pattern, states_of, write
+from dlviz.lessons.rnn.reading import WALKED, cell_inside, forecasts, parts_of, pattern, states_of, write
 from dlviz.recording import Recording
 
 CELLS = ("rnn", "gru", "lstm")
@@ -108,6 +108,12 @@ def test_a_longer_text_is_walked_as_torch_walks_it() -> None:
     assert states.shape[1] == len(scene.text) == experiment.STRETCH
     theirs = network_at(recording, -1).inside(torch.from_numpy(scene.text)[None]).hidden[-1][0]
     assert np.allclose(states[-1], theirs.detach(), atol=1e-5)
+    for rows in (4, 11, 21):  # a recording that grows, and one that is read from its beginning again
+        assert np.allclose(states_of(recording[:rows]), states[:rows], atol=1e-6)
+        assert len(states_of(recording[:rows])) == rows
+    WALKED.clear()
+    assert [len(states_of(recording[:rows])) for rows in (3, 9, 21)] == [3, 9, 21]
+    assert np.allclose(states_of(recording), states, atol=1e-6)
 
 
 def test_without_temperature_the_learnt_text_is_written_word_for_word() -> None:

@@ -215,6 +215,6 @@ def _layout(at: tiles.Board, scale: str) -> dict[str, Any]:
     axes["yaxis"] |= {"scaleanchor": "x", "constrain": "domain"}
     axes["xaxis"] |= {"constrain": "domain"}
     # where there is little room the heads need more of it
-    meta = {"narrow": {"yaxis": {"range": [-0.2, at.rows + 1.9]}}, "letters": 0.72}
+    meta = {"narrow": {"yaxis": {"range": [-0.2, at.rows + 1.9]}}, "letters": 0.72, "scale": scale}
     margin = {"l": 4, "r": 4, "t": 2, "b": 2}
     return theme.layout(**axes, margin=margin, dragmode=False, uirevision=str(at), meta=meta)

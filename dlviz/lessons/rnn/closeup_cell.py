@@ -117,7 +117,7 @@ def cell(recording: Recording, text: Text, *, position: int, unit: str) -> Film:
         margin={"l": 4, "r": 4, "t": 2, "b": 2},
         dragmode=False,
         barmode="overlay",
-        meta=[position, unit],
+        meta={"view": [position, unit], "letters": 0.8},
     )
     title = text("picture.cell", cell=text.option("cell", kind), t=position + 1)
     alt = text("alt.cell", panels=", ".join(text(f"gate.{panel.name}") for panel in panels))

@@ -42,7 +42,7 @@ def generated(recording: Recording, text: Text, *, position: int, temperature: s
         yaxis=theme.axis(**quiet, range=[below - 3.1 * step, 0.6]),
         margin={"l": 4, "r": 4, "t": 26, "b": 2},
         dragmode=False,
-        meta=[position, temperature],  # others make another picture
+        meta={"view": [position, temperature], "letters": 0.65},  # others make another picture
     )
     figure = {"data": [look], "layout": layout}
     title, alt = text("picture.generated"), text("alt.generated", count=shown)

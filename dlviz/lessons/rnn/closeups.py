@@ -107,7 +107,7 @@ def weights(recording: Recording, text: Text, *, layer: int = 0) -> Film:
         yaxis=theme.axis(**quiet, range=[-0.02, 1.12]),
         margin={"l": 4, "r": 4, "t": 4, "b": 4},
         dragmode=False,
-        meta=[layer],  # another layer is another picture
+        meta={"view": layer},  # another layer is another picture
     )
     figure = {"data": data, "layout": layout}
     alt = text("alt.weights", reach=f"{REACH:g}")
@@ -164,7 +164,7 @@ def states(recording: Recording, text: Text, *, position: int, stretch: str, thr
         text("axis.units"), range=[0.6 - units, 0.6], showgrid=False, showticklabels=False, fixedrange=True
     )
     layout = theme.layout(
-        meta=[threshold],
+        meta={"view": threshold},
         xaxis=xaxis,
         yaxis=yaxis,
         margin={"l": 26, "r": 6, "t": 26, "b": 62 if count > 8 else 30},

@@ -42,7 +42,7 @@ def unrolled(recording: Recording, text: Text, *, position: int = 0) -> Film:
         margin={"l": 2, "r": 2, "t": 2, "b": 2},
         dragmode=False,
         barmode="overlay",
-        meta=[position],
+        meta={"view": position, "letters": 0.75},
     )
     names = ", ".join(input_name(recording, k) for k in shown)
     return Film(

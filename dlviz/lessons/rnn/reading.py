@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +19,9 @@ from dlviz.lessons.rnn.tasks import sequences_of
 from dlviz.models.cells import GATES, CellName, Step, Weights, step, times, unroll
 
 Parts = dict[str, Tensor]
+KEPT = 4  # recordings whose states over a longer text are kept
+WALKED: OrderedDict[Any, np.ndarray] = OrderedDict()
+WALKED_LOCK = threading.Lock()
 
 
 def parts_of(config: Any, weights: Float32[np.ndarray, "T P"]) -> Parts:
@@ -95,15 +100,29 @@ def cell_inside(recording: Any, position: int, layer: int) -> CellInside:
     )
 
 
-@torch.inference_mode()
 def states_of(recording: Any) -> Float32[np.ndarray, "T M H"]:
     """The hidden states of the last layer over `Scene.text`, or over the sequence that is looked at."""
     config, scene = recording.config, recording.scene
     inputs = scene.text if scene.tokens else scene.inputs
     if len(inputs) == recording.track("hidden").shape[2]:
         return recording.track("hidden")[:, -1]
-    steps = walk(config, parts_of(config, recording.track("weights")), inputs)[-1]
-    return torch.stack([made.hidden for made in steps], dim=1).numpy()
+    with (
+        WALKED_LOCK
+    ):  # equal configs have equal frames: a recording that grows is walked only where it is new
+        known = WALKED.pop(config, np.zeros((0, len(inputs), config.hidden_size), np.float32))
+        if len(known) < len(recording):
+            fresh = parts_of(config, recording.track("weights")[len(known) :])
+            known = np.concatenate([known, last_states(config, fresh, inputs)])
+        WALKED[config] = known
+        while len(WALKED) > KEPT:
+            WALKED.popitem(last=False)
+    return known[: len(recording)]
+
+
+@torch.inference_mode()
+def last_states(config: Any, parts: Parts, inputs: Int64[np.ndarray, " M"]) -> Float32[np.ndarray, "T M H"]:
+    """The hidden states of the last layer over a sequence."""
+    return torch.stack([made.hidden for made in walk(config, parts, inputs)[-1]], dim=1).numpy()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
     "classic": (),
     "seeing": ("convolution", "cnn", "heatmaps"),
     "remembering": ("rnn",),
-    "attending": ("seq2seq",),
+    "attending": ("seq2seq", "self_attention"),
     "field": (),
 }
 

@@ -200,6 +200,7 @@ class Transformer(nn.Module):
         dropout: float = 0.0,
     ) -> None:
         super().__init__()
+        self.layers, self.heads = layers, heads
         self.embedding = Embedding(symbols, width, longest, position)
         rotary = position == "rotary"
         self.blocks = nn.ModuleList(

@@ -14,6 +14,7 @@ from dlviz.plots.tokens import shown
 LOOKS = [[0.0, "--dl-zero"], [1.0, "--dl-attention"]]  # not at all ... at this alone
 HIGHEST = 254  # the level of a weight of 1; 255 is a row or a column that is not there
 WIDTHS = (1.0, 2.0, 3.5, 5.5, 8.0)  # of a line, in pixels
+ARC = 25  # points of an arc
 BOUNDS = (0.05, 0.15, 0.35, 0.6, 0.85)  # from which weight on a line is so wide
 
 Box = tuple[float, float, float, float]  # left, bottom, width, height
@@ -53,6 +54,56 @@ def lines(
     drawn: graph.Drawn = []
     for k, wide in enumerate(WIDTHS, start=1):
         drawn += graph.lit(trace + len(drawn), "", color, ends, width == k, width=wide)
+    return drawn
+
+
+class Lit:
+    """Heights of the arcs that are there at a step, (T, points): those of a width, the others are nothing."""
+
+    def __init__(self, heights: np.ndarray, width: np.ndarray, which: int) -> None:
+        self.heights, self.width, self.which = heights, width, which
+
+    def __len__(self) -> int:
+        return len(self.width)
+
+    def __getitem__(self, rows: Any) -> np.ndarray:
+        shown = np.repeat(self.width[rows] == self.which, ARC + 1, axis=-1)
+        return np.where(shown, self.heights, np.uint8(mosaic.NOTHING))
+
+
+def arcs(
+    trace: int, weights: np.ndarray, looking: np.ndarray, seen: np.ndarray, height: float, **look: Any
+) -> graph.Drawn:
+    """Arcs over a line of tokens, from each that looks to what it sees, in five widths; below 0.05 there is none.
+
+    Args:
+        trace: the index of the first of the five traces.
+        weights: levels, (T, E) uint8, one for each arc.
+        looking, seen: where each arc begins and ends on the line, (E,); an arc to itself is a loop.
+        height: of an arc over the whole line.
+        look: "color" of the arcs, "thin": what their widths are multiplied by.
+    """
+    way = np.linspace(0, np.pi, ARC)
+    reach = np.abs(seen - looking)[:, None]  # (E, 1)
+    longest = max(1.0, float(np.ptp(np.concatenate([looking, seen]))))
+    x = (looking + seen)[:, None] / 2 - np.cos(way) * (seen - looking)[:, None] / 2  # (E, ARC)
+    x = np.where(reach == 0, looking[:, None] + 0.28 * np.sin(2 * way), x)
+    rise = np.where(reach == 0, 0.1, 0.08 + 0.92 * np.sqrt(reach / longest))
+    y = height * rise * np.sin(way)
+    gap = np.full((len(x), 1), np.nan)
+    points = np.concatenate([x, gap], axis=1).reshape(-1).astype(np.float32)
+    share = np.concatenate([y, gap], axis=1).reshape(-1) / height
+    codes = np.where(np.isnan(share), mosaic.NOTHING, np.rint(HIGHEST * np.nan_to_num(share))).astype(
+        np.uint8
+    )
+    width = np.where(weights > HIGHEST, 0, np.digitize(weights / HIGHEST, BOUNDS))  # (T, E)
+    color, thin = look.get("color", "--dl-attention"), look.get("thin", 1.0)
+    drawn: graph.Drawn = []
+    for k, wide in enumerate(WIDTHS, start=1):
+        line = {"color": color, "width": thin * wide}
+        arc = {"type": "scatter", "mode": "lines", "line": line, "hoverinfo": "skip", "x": points, "y": []}
+        lit = Levels(Lit(codes, width, k), 0.0, height)
+        drawn.append((arc, Move(trace + len(drawn), {"y": lit})))
     return drawn
 
 

@@ -1,0 +1,1 @@
+"""Self-attention: what each token looks at, and how it learns to."""

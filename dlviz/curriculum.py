@@ -4,7 +4,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
     "learning": ("gradient_descent", "backprop", "mlp_playground", "loss_landscape"),
     "classic": (),
     "seeing": ("convolution", "cnn", "heatmaps"),
-    "remembering": ("rnn",),
+    "remembering": ("rnn", "vanishing_gradient"),
     "attending": ("seq2seq", "self_attention"),
     "field": (),
 }

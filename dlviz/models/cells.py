@@ -65,10 +65,17 @@ class Step:
 
 def times(W: Tensor, x: Tensor) -> Tensor:
     """W x, for one or many of either: (..., K, D), (..., D) -> (..., K)."""
-    return (W @ x.unsqueeze(-1)).squeeze(-1)
+    return nn.functional.linear(x, W) if W.dim() == 2 else (W @ x.unsqueeze(-1)).squeeze(-1)
 
 
-def step(kind: CellName, x: Tensor, hidden: Tensor, cell: Tensor, weights: Weights) -> Step:
+def step(
+    kind: CellName,
+    x: Tensor,
+    hidden: Tensor,
+    cell: Tensor,
+    weights: Weights,
+    activation: Callable[[Tensor], Tensor] = torch.tanh,
+) -> Step:
     """One step of a cell.
 
     Args:
@@ -76,13 +83,14 @@ def step(kind: CellName, x: Tensor, hidden: Tensor, cell: Tensor, weights: Weigh
         x: the input x_t, (..., D).
         hidden, cell: h_{t-1} and c_{t-1}, (..., H); only an LSTM reads the second.
         weights: of the layer.
+        activation: of a plain RNN.
     """
     names = GATES[kind]
     from_x = dict(zip(names, (times(weights.W_xh, x) + weights.b_xh).chunk(len(names), dim=-1)))
     from_h = dict(zip(names, (times(weights.W_hh, hidden) + weights.b_hh).chunk(len(names), dim=-1)))
     if kind == "rnn":
         # h_t = tanh(W_xh x_t + W_hh h_{t-1} + b)
-        g = (from_x["candidate"] + from_h["candidate"]).tanh()
+        g = activation(from_x["candidate"] + from_h["candidate"])
         return Step(g, g, {"candidate": g}, from_x, from_h)
     if kind == "gru":
         # r, z = σ(W_xh x_t + W_hh h_{t-1} + b)
@@ -108,6 +116,7 @@ def unroll(
     weights: Weights,
     hidden: Tensor | None = None,
     cell: Tensor | None = None,
+    activation: Callable[[Tensor], Tensor] = torch.tanh,
 ) -> list[Step]:
     """The steps of one layer over a sequence.
 
@@ -116,6 +125,7 @@ def unroll(
         inputs: x_1 to x_T, each (..., D); `X.unbind(dim)` makes them.
         weights: of the layer, the same at all steps.
         hidden, cell: the state before the first step, (..., H); zeros unless given.
+        activation: of a plain RNN.
 
     Returns:
         One `Step` for each input. Gradients flow through all of them, and `steps[t].hidden` is a tensor of the
@@ -126,6 +136,6 @@ def unroll(
     hidden, cell = start if hidden is None else hidden, start if cell is None else cell
     steps = []
     for x in inputs:
-        steps.append(step(kind, x, hidden, cell, weights))
+        steps.append(step(kind, x, hidden, cell, weights, activation))
         hidden, cell = steps[-1].hidden, steps[-1].cell
     return steps

@@ -84,3 +84,10 @@ def test_gradients_reach_every_hidden_state(kind: CellName) -> None:
     assert all(made.hidden.grad is not None and made.hidden.grad.abs().sum() > 0 for made in steps)
     theirs = torch.autograd.grad(network(X)[0][:, -1].square().sum(), network.all_weights[0])
     assert all(torch.allclose(a, b, atol=1e-5) for a, b in zip(own, theirs, strict=True))
+
+
+def test_a_plain_rnn_may_have_another_activation() -> None:
+    torch.manual_seed(0)
+    network, X = torch.nn.RNN(3, 5, nonlinearity="relu", batch_first=True), torch.randn(4, 6, 3)
+    steps = unroll("rnn", X.unbind(1), Weights.of(network), activation=torch.relu)
+    assert torch.allclose(torch.stack([made.hidden for made in steps], 1), network(X)[0], atol=1e-6)

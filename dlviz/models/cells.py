@@ -53,19 +53,34 @@ class Step:
         hidden: h_t, what the step passes on and shows.
         cell: c_t of an LSTM, what it passes on inside; h_t of the others.
         gates: by name: `reset`, `update`, `input`, `forget`, `output` lie in 0 to 1, `candidate` in ±1.
-        from_input, from_hidden: the two halves of the sum below each gate, biases included.
+        read, fed: the two halves of the sums below all gates, W_xh x_t + b and W_hh h_{t-1} + b, (..., kH).
     """
 
     hidden: Tensor
     cell: Tensor
     gates: Mapping[str, Tensor]
-    from_input: Mapping[str, Tensor]
-    from_hidden: Mapping[str, Tensor]
+    read: Tensor
+    fed: Tensor
+
+    @property
+    def from_input(self) -> dict[str, Tensor]:
+        """What the input gives each gate, (..., H)."""
+        return dict(zip(self.gates, self.read.chunk(len(self.gates), dim=-1)))
+
+    @property
+    def from_hidden(self) -> dict[str, Tensor]:
+        """What the hidden state before gives each gate, (..., H)."""
+        return dict(zip(self.gates, self.fed.chunk(len(self.gates), dim=-1)))
 
 
 def times(W: Tensor, x: Tensor) -> Tensor:
     """W x, for one or many of either: (..., K, D), (..., D) -> (..., K)."""
     return nn.functional.linear(x, W) if W.dim() == 2 else (W @ x.unsqueeze(-1)).squeeze(-1)
+
+
+def affine(W: Tensor, x: Tensor, b: Tensor) -> Tensor:
+    """W x + b, for one or many of each: (..., K, D), (..., D), (..., K) -> (..., K)."""
+    return nn.functional.linear(x, W, b) if W.dim() == 2 else times(W, x) + b
 
 
 def step(
@@ -85,29 +100,40 @@ def step(
         weights: of the layer.
         activation: of a plain RNN.
     """
-    names = GATES[kind]
-    from_x = dict(zip(names, (times(weights.W_xh, x) + weights.b_xh).chunk(len(names), dim=-1)))
-    from_h = dict(zip(names, (times(weights.W_hh, hidden) + weights.b_hh).chunk(len(names), dim=-1)))
+    return _step(kind, affine(weights.W_xh, x, weights.b_xh), hidden, cell, weights, activation)
+
+
+def _step(
+    kind: CellName,
+    read: Tensor,
+    hidden: Tensor,
+    cell: Tensor,
+    weights: Weights,
+    activation: Callable[[Tensor], Tensor],
+) -> Step:
+    """The same once the input is multiplied, (..., kH)."""
+    fed = affine(weights.W_hh, hidden, weights.b_hh)  # (..., kH)
     if kind == "rnn":
         # h_t = tanh(W_xh x_t + W_hh h_{t-1} + b)
-        g = activation(from_x["candidate"] + from_h["candidate"])
-        return Step(g, g, {"candidate": g}, from_x, from_h)
+        g = activation(read + fed)
+        return Step(g, g, {"candidate": g}, read, fed)
     if kind == "gru":
+        size = hidden.shape[-1]
         # r, z = σ(W_xh x_t + W_hh h_{t-1} + b)
-        r, z = ((from_x[name] + from_h[name]).sigmoid() for name in ("reset", "update"))
+        r, z = (read[..., :-size] + fed[..., :-size]).sigmoid().chunk(2, dim=-1)
         # g = tanh(W_xg x_t + b + r ∘ (W_hg h_{t-1} + b))
-        g = (from_x["candidate"] + r * from_h["candidate"]).tanh()
+        g = (read[..., -size:] + r * fed[..., -size:]).tanh()
         # h_t = (1 - z) ∘ g + z ∘ h_{t-1}
-        hidden = (1 - z) * g + z * hidden
-        return Step(hidden, hidden, {"reset": r, "update": z, "candidate": g}, from_x, from_h)
+        hidden = torch.lerp(g, hidden, z)
+        return Step(hidden, hidden, {"reset": r, "update": z, "candidate": g}, read, fed)
     # i, f, o = σ(W_xh x_t + W_hh h_{t-1} + b), g = tanh(...)
-    i, f, o = ((from_x[name] + from_h[name]).sigmoid() for name in ("input", "forget", "output"))
-    g = (from_x["candidate"] + from_h["candidate"]).tanh()
+    i, f, g, o = (read + fed).chunk(4, dim=-1)
+    i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
     # c_t = f ∘ c_{t-1} + i ∘ g
     cell = f * cell + i * g
     # h_t = o ∘ tanh(c_t)
     gates = {"input": i, "forget": f, "candidate": g, "output": o}
-    return Step(o * cell.tanh(), cell, gates, from_x, from_h)
+    return Step(o * cell.tanh(), cell, gates, read, fed)
 
 
 def unroll(
@@ -135,7 +161,11 @@ def unroll(
     start = inputs[0].new_zeros(*batch, weights.W_hh.shape[-1])
     hidden, cell = start if hidden is None else hidden, start if cell is None else cell
     steps = []
-    for x in inputs:
-        steps.append(step(kind, x, hidden, cell, weights, activation))
+    if weights.W_xh.dim() == 2:  # W_xh x + b does not wait for the step before
+        reads = affine(weights.W_xh, torch.stack(tuple(inputs)), weights.b_xh).unbind()
+    else:
+        reads = tuple(affine(weights.W_xh, x, weights.b_xh) for x in inputs)
+    for read in reads:
+        steps.append(_step(kind, read, hidden, cell, weights, activation))
         hidden, cell = steps[-1].hidden, steps[-1].cell
     return steps

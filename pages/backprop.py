@@ -9,7 +9,9 @@ from dlviz.ui.storyboard import Play, storyboard
 
 def edit(play: Play, field: str, value: float, _: float) -> None:
     first = play.stage.tape.recording().track("weights")[0].tolist()
-    number = held(experiment.Config, {field: value})
+    number = presets.true_class(field, value)
+    if number is None:
+        number = held(experiment.Config, {field: value})
     play.choices.change(**{**presets.begun(play.config, first, field), **number})
 
 

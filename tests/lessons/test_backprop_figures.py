@@ -10,7 +10,7 @@ import pytest
 from dlviz.lessons.backprop import experiment, figures
 from dlviz.lessons.backprop.experiment import APPLY, BACKWARD, DESIGN, FORWARD, REPEAT, Config
 from dlviz.lessons.backprop.formula import n
-from dlviz.lessons.backprop.presets import ANSWERS, PREDICTION, PRESETS, begun, editable
+from dlviz.lessons.backprop.presets import ANSWERS, PREDICTION, PRESETS, begun, editable, true_class
 from dlviz.plots import graph as drawing
 from dlviz.recording import record
 from dlviz.text import lesson_text
@@ -97,14 +97,15 @@ def test_the_gradient_curves_are_means_over_the_four_pairs() -> None:
 
 
 def test_the_saturated_and_the_rescued_neuron_keep_their_promises() -> None:
-    for name, bound, update in (("saturated", 0.9, 18), ("rescued", 0.5, 2)):
+    for name, bound, update in (("saturated", 0.1, 18), ("rescued", 0.5, 2)):
         recording = record(experiment, PRESETS[name][0])
-        below = recording.track("outputs")[:, 0, 0] < bound
-        assert recording.track("update")[below.argmax()] == update
+        above = recording.track("outputs")[:, 0, 0] > bound
+        assert recording.track("update")[above.argmax()] == update
         assert f"{bound}" in TEXT(f"preset.{name}.promise")
 
 
-def test_the_prediction_is_answered_by_the_first_update() -> None:
+def test_the_prediction_is_answered_by_the_first_update_and_by_no_preset() -> None:
+    assert PREDICTION not in [config for config, _ in PRESETS.values()]
     recording = record(experiment, PREDICTION)
     assert figures.first_gradient(recording[:3], TEXT) is None
     frame, names = recording[int(np.flatnonzero(recording.track("stage") == APPLY)[0])], recording.scene.names
@@ -130,3 +131,12 @@ def test_what_can_be_edited_in_the_graph_is_what_its_labels_say(graph: str) -> N
     config = Config(graph=graph)
     film = figures.graph(record(experiment, config), TEXT)
     assert {label.edit for label in film.labels} - {""} == set(editable(config))
+
+
+def test_the_class_whose_target_is_set_to_one_is_the_true_one() -> None:
+    for k in "123":
+        choice = true_class(f"d{k}", 1.0)
+        scene = experiment.scene(Config(graph="softmax", **choice))
+        assert scene.targets[0].tolist() == [float(k == name) for name in "123"]
+    assert true_class("d1", 0.0) == {}
+    assert true_class("w1", 1.0) is None

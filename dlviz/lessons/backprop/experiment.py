@@ -28,6 +28,10 @@ from dlviz.lessons.backprop.passes import (
 # What a frame shows, and which of the eight steps of supervised learning that is.
 DESIGN, INITIALISE, PRESENT, FORWARD, ERROR, BACKWARD, APPLY, REPEAT = range(1, 9)
 XOR = ([0, 0], [0, 1], [1, 0], [1, 1]), ([0], [1], [1], [0])
+STILL, PATIENCE = (
+    1e-6,
+    12,
+)  # no weight moved farther, in so many updates in a row: three rounds of the four pairs
 Integer = int | np.integer  # as `run` yields it, and as a recording gives it back
 VALUE = Annotated[float, Field(ge=-5, le=5)]
 WEIGHT = Annotated[float, Field(ge=-10, le=10)]
@@ -41,7 +45,7 @@ class Config(BaseConfig):
         f, g, h: of the chain.
         activation: of the neuron and the network; with cross-entropy the output itself is a sigmoid.
         loss: of the neuron and the network; the chain has squared error, softmax has cross-entropy.
-        steps: updates, one example each.
+        steps: updates at most, one example each.
         walked: how many of the first updates are walked through node by node.
         x1, x2, target: the example of the chain (x1 alone), the neuron and the softmax layer (with target_class);
             a target of cross-entropy is held between 0 and 1.
@@ -125,10 +129,11 @@ class Frame:
 
 
 def run(config: Config) -> Generator[Frame, None, str | None]:
-    """Learns by back-propagation, one pair after the other.
+    """Learns by back-propagation, one pair after the other, until nothing changes.
 
     Returns:
-        None; "undefined" when the first forward pass has no finite loss; "diverged" when a later one has none.
+        None; "settled" when no weight changes any more; "undefined" when the first forward pass has no finite loss;
+        "diverged" when a later one has none.
     """
     torch.manual_seed(config.seed)
     graph = graph_of(config)
@@ -137,6 +142,7 @@ def run(config: Config) -> Generator[Frame, None, str | None]:
     nodes = graph.computed()
     state = blank(graph)
     loss, outputs = look(graph, weights, inputs, targets)
+    quiet = 0  # updates in a row that changed nothing
 
     def frame(stage: int, update: int, node: int = -1) -> Frame:
         arrays = {name: np.array(numbers, np.float32) for name, numbers in state.items()}
@@ -173,11 +179,15 @@ def run(config: Config) -> Generator[Frame, None, str | None]:
             if slowly:
                 yield frame(BACKWARD, update, node)
         # w ← w - η ∂L/∂w
-        weights = weights - config.learning_rate * torch.stack(gradients_of(graph, state))
+        change = config.learning_rate * torch.stack(gradients_of(graph, state))
+        weights = weights - change
         loss, outputs = look(graph, weights, inputs, targets)
         if not is_finite(loss, weights):
             return "diverged"
         yield frame(APPLY if slowly else REPEAT, update + 1)
+        quiet = quiet + 1 if change.abs().max() < STILL else 0
+        if quiet == PATIENCE:
+            return "settled"
     return None
 
 

@@ -214,8 +214,10 @@ def _node_labels(recording: Recording) -> Iterator[Label]:
 
 
 def _field_of(recording: Recording, node: int) -> str:
-    """The field of the config that holds a node's number, if one does: the four pairs of XOR are as they are."""
+    """What a node's number is called where it can be changed (`presets.editable`): the pairs of XOR are as they are."""
     scene, graph = recording.scene, recording.config.graph
+    if graph == "softmax" and scene.operations[node] == "target":
+        return "d" + str(1 + [v for v, name in enumerate(scene.operations) if name == "target"].index(node))
     inputs = [v for v, operation in enumerate(scene.operations) if operation in ("input", "learned")]
     if node in inputs and graph != "network":
         return f"x{inputs.index(node) + 1}"

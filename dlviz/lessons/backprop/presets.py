@@ -19,6 +19,7 @@ PREDICTION = Config(
     w3=0.0,
 )
 ANSWERS = ("large", "small", "zero")
+SATURATED = PREDICTION.changed(target=1.0, w1=-1.5, w2=-1.0)  # the same at the other end of the sigmoid
 
 PRESETS: dict[str, tuple[Config, str]] = {  # a config, and the third picture that shows its point
     "four": (Config(walked=4), "gradients"),
@@ -27,8 +28,8 @@ PRESETS: dict[str, tuple[Config, str]] = {  # a config, and the third picture th
         Config(graph="chain", f="sigmoid", g="sigmoid", h="sigmoid", x1=2.0, learning_rate=1.0),
         "gradients",
     ),
-    "saturated": (PREDICTION, "outputs"),
-    "rescued": (PREDICTION.changed(loss="cross_entropy"), "outputs"),
+    "saturated": (SATURATED, "outputs"),
+    "rescued": (SATURATED.changed(loss="cross_entropy"), "outputs"),
     "dead": (
         Config(graph="neuron", activation="relu", loss="squared_error", w1=-1.0, w2=0.5, w3=0.0),
         "weights",
@@ -42,6 +43,7 @@ PRESETS: dict[str, tuple[Config, str]] = {  # a config, and the third picture th
 }
 WEIGHTS = tuple(f"w{k}" for k in range(1, 10))
 OWN = {"neuron": 3, "network": 9, "softmax": 6}  # weights of a graph
+CLASSES = ("d1", "d2", "d3")  # targets of the softmax layer, as they are written in the graph
 PAIR = {"chain": ("x1", "target"), "neuron": ("x1", "x2", "target"), "softmax": ("x1", "x2", "target_class")}
 
 
@@ -59,10 +61,17 @@ def begun(config: Config, first: Sequence[float], field: str) -> dict[str, Any]:
     return {"start": "own", **{name: float(f"{value:.4g}") for name, value in zip(own, first)}}
 
 
+def true_class(field: str, value: float) -> dict[str, Any] | None:
+    """What is chosen with a target of the softmax layer: the class that becomes 1; None of any other number."""
+    if field not in CLASSES:
+        return None
+    return {"target_class": field[1]} if value > 0.5 else {}  # one of them is 1 always
+
+
 def editable(config: Config) -> tuple[str, ...]:
-    """The fields that stand as numbers in the graph."""
+    """The numbers that can be changed where they stand in the graph: fields, and the targets of the softmax layer."""
     pair = tuple(name for name in PAIR.get(config.graph, ()) if name != "target_class")
-    return pair + WEIGHTS[: OWN.get(config.graph, 0)]
+    return pair + (CLASSES if config.graph == "softmax" else ()) + WEIGHTS[: OWN.get(config.graph, 0)]
 
 
 def in_sight(config: Config) -> tuple[str, ...]:

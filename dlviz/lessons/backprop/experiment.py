@@ -28,10 +28,8 @@ from dlviz.lessons.backprop.passes import (
 # What a frame shows, and which of the eight steps of supervised learning that is.
 DESIGN, INITIALISE, PRESENT, FORWARD, ERROR, BACKWARD, APPLY, REPEAT = range(1, 9)
 XOR = ([0, 0], [0, 1], [1, 0], [1, 1]), ([0], [1], [1], [0])
-STILL, PATIENCE = (
-    1e-6,
-    12,
-)  # no weight moved farther, in so many updates in a row: three rounds of the four pairs
+STILL = 1e-6  # who moves less does not change
+PATIENCE = 12  # updates in a row without a change end the run: three rounds of the four pairs
 Integer = int | np.integer  # as `run` yields it, and as a recording gives it back
 VALUE = Annotated[float, Field(ge=-5, le=5)]
 WEIGHT = Annotated[float, Field(ge=-10, le=10)]

@@ -62,7 +62,7 @@ def test_the_corners_of_a_square_are_its_corners() -> None:
 def test_a_place_is_taken_to_where_the_change_shows_it(change: str) -> None:
     whole = torch.zeros(1, 1, 96, 96)
     whole[0, 0, 16 + 24, 16 + 40] = 1  # column 40, row 24 of the middle
-    for amount in (0.0, 0.3, 0.7) if change == "dim" else (0.0, 4.0, 9.0):
+    for amount in (0.0, 0.3, 0.7) if change in ("dim", "brighten") else (0.0, 4.0, 9.0):
         image = keypoints.changed(whole, change, amount)
         row, column = divmod(int(image.argmax()), keypoints.SIDE)
         place = keypoints.taken(torch.tensor([[40.0, 24.0]]), change, amount)[0]
@@ -71,13 +71,35 @@ def test_a_place_is_taken_to_where_the_change_shows_it(change: str) -> None:
 
 @pytest.mark.parametrize("change", keypoints.CHANGES)
 @pytest.mark.parametrize("image", ["flower", "china", "letter"])
-def test_corners_stay_where_raw_pixels_do_not(image: Any, change: Any) -> None:
+def test_corners_and_edges_stay_where_raw_pixels_do_not(image: Any, change: Any) -> None:
     recording = record(keypoints, keypoints.Config(image=image, change=change))
-    found, same = recording.track("found_share"), recording.track("same_share")
-    assert found[0] == same[0] == 1
+    found, edges, same = (recording.track(name) for name in ("found_share", "edge_share", "same_share"))
+    assert found[0] == edges[0] == same[0] == 1
     assert found[5:].min() > 0.6
+    assert edges.min() > 0.6
     assert same[-1] < 0.6
-    assert (found[8:] > same[8:]).all()
+    assert (np.minimum(found, edges)[8:] > same[8:]).all()
+
+
+def test_edges_found_again_are_those_of_another_librarys_sobel() -> None:
+    """Shifted by whole pixels, an edge is found again where scikit-image's filter is steep one pixel around."""
+    from skimage.filters import sobel_h, sobel_v
+
+    recording = record(keypoints, keypoints.Config(image="china"))
+    edge = keypoints.BORDER
+
+    def steep(image: np.ndarray) -> np.ndarray:
+        size = np.hypot(sobel_h(image), sobel_v(image))
+        size[:edge] = size[-edge:] = size[:, :edge] = size[:, -edge:] = 0
+        return size > keypoints.STEEP * size.max()
+
+    before = steep(recording[0].image)
+    for step in (4, 12, 40):  # 1, 3 and 10 pixels
+        after, amount = steep(recording[step].image), round(recording[step].amount)
+        assert np.array_equal(recording[step].edges, after)
+        rows, columns = np.nonzero(before[:, : -edge - amount])
+        around = [after[rows + r, columns + amount + c] for r in (-1, 0, 1) for c in (-1, 0, 1)]
+        assert recording[step].edge_share == pytest.approx(np.any(around, axis=0).mean(), abs=1e-6)
 
 
 def test_the_presets_keep_their_promises() -> None:
@@ -108,6 +130,7 @@ def test_the_presets_keep_their_promises() -> None:
     assert share.scene.needed[2] > 1_800_000
     keyed = record(keypoints, keypoints.Config(image="letter", change="turn"))
     assert (keyed.track("found_share") == 1).all()
+    assert (keyed.track("edge_share") == 1).all()
     assert keyed.track("same_share")[-1] < 0.5
 
 

@@ -121,6 +121,7 @@ def whole(recording: Recording, text: Text) -> Film:
             "range": [0, height],
             "domain": [0, 0.8],
             "scaleanchor": f"x{number_of}",
+            "constraintoward": "top",
             "anchor": f"x{number_of}",
         }
         label = text(f"whole.{name}", height=height, width=width)

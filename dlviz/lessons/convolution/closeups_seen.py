@@ -1,4 +1,4 @@
-"""What filters are good for: cells that like an angle, and corners that are found again."""
+"""What filters are good for: cells that like an angle, and corners and edges that are found again."""
 
 from __future__ import annotations
 
@@ -13,6 +13,13 @@ from dlviz.plots.theme import SERIES
 from dlviz.recording import Recording
 from dlviz.text import Text
 
+EDGE = 0.98  # of the colours of a picture, from which on they are those of an edge
+MARKED = [[0.0, "#000000"], [EDGE, "#ffffff"], [EDGE, "--dl-series-6"], [1.0, "--dl-series-6"]]
+SHARES = (  # what is left: colour, dashes and width of each curve
+    ("found_share", "--dl-series-3", "solid", 3.4),
+    ("edge_share", "--dl-series-6", "dash", 2.4),
+    ("same_share", "--dl-series-1", "dot", 2.8),
+)
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 BARE: dict[str, Any] = {"visible": False, "fixedrange": True, "constrain": "domain"}
 
@@ -76,7 +83,7 @@ def tuning(recording: Recording, found: Recording | None, text: Text) -> Film:
 
 
 def corners(recording: Recording, found: Recording | None, text: Text, *, change: str) -> Film:
-    """The picture before and after a change with its corners, and what is left of corners and of raw pixels."""
+    """The picture before and after a change with its corners and edges, and what is left of these and of raw pixels."""
     name = text.option("change", change)
     title, alt = text("picture.keypoints", change=name), text("alt.keypoints", change=name)
     if found is None or len(found) < found.config.length() or found.config.change != change:
@@ -89,33 +96,41 @@ def corners(recording: Recording, found: Recording | None, text: Text, *, change
     known, expected = found[0].expected, found.track("expected")[which]  # (N, 2), (T, N, 2)
     kept = found.track("found")[which][..., None]  # (T, N, 1)
     lost = np.where(kept, np.nan, expected)
+    seen, first = Marked(found, which, high), Marked(found, which[:1], high)
+    look: dict[str, Any] = {"colors": MARKED, "low": 0.0, "high": 254.0}
     data: list[dict[str, Any]] = [
-        board.map(GREY, 0, high, images[0]),
-        {**board.map(GREY, 0, high), "xaxis": "x2", "yaxis": "y2"},
+        board.map(**look, z=first[0].astype(np.float32)),
+        {**board.map(**look), "xaxis": "x2", "yaxis": "y2"},
         _dots("--dl-series-2", "circle", known[:, 0] + 0.5, side - known[:, 1] - 0.5, ""),
         _dots("--dl-series-3", "circle", [], [], "2"),
         _dots("--dl-series-1", "x", [], [], "2"),
     ]
-    moves = [Move(1, {"z": Levels(Chosen(found, "image", which, high), 0, high)})]
+    moves = [Move(1, {"z": Levels(seen, 0.0, 254.0)})]
     for trace, points in ((3, np.where(kept, expected, np.nan)), (4, lost)):
         x, y = points[..., 0] + 0.5, side - points[..., 1] - 0.5
         moves.append(Move(trace, {"x": x.astype(np.float32), "y": y.astype(np.float32)}))
-    shares = (("found_share", "--dl-series-3", "solid"), ("same_share", "--dl-series-1", "dot"))
-    for track, color, dash in shares:
-        line = {"color": color, "width": 2.8, "dash": dash}
+    for track, color, dash, width in SHARES:
+        line = {"color": color, "width": width, "dash": dash}
         label = text(f"keypoints.{track}")
-        look = {"type": "scatter", "mode": "lines", "name": label, "line": line, "x": [], "y": []}
+        curve = {"type": "scatter", "mode": "lines", "name": label, "line": line, "x": [], "y": []}
         data.append(
-            {**look, "hovertemplate": f"%{{y:.0f}} %<extra>{label}</extra>", "xaxis": "x3", "yaxis": "y3"}
+            {**curve, "hovertemplate": f"%{{y:.0f}} %<extra>{label}</extra>", "xaxis": "x3", "yaxis": "y3"}
         )
         moves.append(Move(len(data) - 1, {"x": amounts, "y": 100 * found.track(track)[which]}, "grow"))
     pair: dict[str, Any] = {"range": [0, side]}
     tall = [0, 0.86]
     layout = theme.layout(
         xaxis={**BARE, **pair, "domain": [0, 0.28]},
-        yaxis={**BARE, **pair, "domain": tall, "scaleanchor": "x"},
+        yaxis={**BARE, **pair, "domain": tall, "scaleanchor": "x", "constraintoward": "top"},
         xaxis2={**BARE, **pair, "domain": [0.29, 0.57], "anchor": "y2"},
-        yaxis2={**BARE, **pair, "domain": tall, "scaleanchor": "x2", "anchor": "x2"},
+        yaxis2={
+            **BARE,
+            **pair,
+            "domain": tall,
+            "scaleanchor": "x2",
+            "anchor": "x2",
+            "constraintoward": "top",
+        },
         xaxis3=theme.axis(
             text(f"axis.{change}"),
             range=[0, float(found.track("amount")[-1])],
@@ -123,7 +138,7 @@ def corners(recording: Recording, found: Recording | None, text: Text, *, change
             domain=[0.7, 1],
             nticks=4,
         ),
-        yaxis3=theme.axis(range=[0, 108], ticksuffix=" %", anchor="x3", domain=[0, 0.74], nticks=3),
+        yaxis3=theme.axis(range=[0, 108], ticksuffix=" %", anchor="x3", domain=[0, 0.64], nticks=3),
         margin={"l": 6, "r": 12, "t": 6, "b": 40},
         meta=found.config.model_dump_json(),
     )
@@ -132,7 +147,7 @@ def corners(recording: Recording, found: Recording | None, text: Text, *, change
         Label(f"<b>{text('keypoints.before')}</b>", x=0.14, **place),
         Label(f"<b>{text('keypoints.after')}</b>", x=0.43, **place),
     ]
-    for k, (track, color, _) in enumerate(shares):
+    for k, (track, color, *_) in enumerate(SHARES):
         label = text(f"live.{track}")
         values = {"share": (100 * found.track(track)[which]).astype(np.float32)}
         labels.append(Label(label, values, x=1.02, y=1.0 - 0.11 * k, xanchor="right", color=color, size=12))
@@ -140,18 +155,33 @@ def corners(recording: Recording, found: Recording | None, text: Text, *, change
     return Film("keypoints", len(recording), figure, tuple(moves), tuple(labels), title=title, alt=alt)
 
 
+class Marked:
+    """Changed pictures as bytes with their edges marked, made only for the steps that are asked for."""
+
+    def __init__(self, found: Recording, which: np.ndarray, high: float) -> None:
+        share = np.clip(found.track("image") / high, 0, 1)
+        grey = np.floor(254 * (EDGE - 0.01) * share)
+        self.codes, self.which = np.where(found.track("edges"), 254, grey).astype(np.uint8), which
+
+    def __len__(self) -> int:
+        return len(self.which)
+
+    def __getitem__(self, rows: Any) -> np.ndarray:
+        seen: np.ndarray = self.codes[self.which[rows]]
+        return seen
+
+
 class Chosen:
     """Pictures of another recording as bytes, made only for the steps that are asked for.
 
     Args:
         found: the other recording.
-        track: its pictures, (n, H, W) from 0 to `high`.
+        track: its pictures, (n, H, W) from 0 to 1.
         which: the frame that belongs to each step, (T,).
-        high: the brightest.
     """
 
-    def __init__(self, found: Recording, track: str, which: np.ndarray, high: float = 1.0) -> None:
-        share = np.clip(found.track(track) / high, 0, 1)
+    def __init__(self, found: Recording, track: str, which: np.ndarray) -> None:
+        share = np.clip(found.track(track), 0, 1)
         self.codes, self.which = np.rint(254 * share).astype(np.uint8), which
 
     def __len__(self) -> int:

@@ -84,7 +84,12 @@ def _film(
             spot, moved = surface.head(len(data), title, color, x=updates, y=values.astype(np.float32))
             data.append(spot)
             moves.append(moved)
-    y = theme.axis(text(f"axis.{name}"), autorangeoptions={"include": list(held)}, nticks=6)
+    y = theme.axis(
+        text(f"axis.{name}"),
+        autorangeoptions={"include": list(held)},
+        rangemode="tozero" if name == "loss" else "normal",
+        nticks=6,
+    )
     x = theme.axis(text("axis.updates"), range=[0, recording.config.steps], nticks=6)
     many = len(lines) > 1
     legend: dict[str, Any] = {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "font": {"size": 12}}

@@ -25,10 +25,11 @@ KINDS = {
 }
 FUNCTION = ("--dl-prediction", "circle")  # any other operation
 RESTING, KNOWN = 1.85, 2.45  # size of a node before and after its value is known, in sizes of its numbers
-GAP = 0.2  # between a node's centre and its numbers, in rows
-BELOW = 0.42  # between a level edge and its local derivative, below the gradients of its nodes
+GAP = 0.24  # between a node's centre and its numbers, in rows
+BELOW = 0.48  # between a level edge and its local derivative, below the gradients of its nodes
 WAY, RISE = 0.26, 0.32  # where the numbers of a weight begin, so that those of crossing edges stay apart
 LARGE, SMALL = 17, 14  # numbers of a graph of few nodes and of many, in pixels
+NARROWED = 0.78  # of these, on a telephone
 STEPS = 8
 
 
@@ -78,7 +79,12 @@ def graph(recording: Recording, text: Text) -> Film:
         "yaxis2": theme.axis(**quiet_axis, range=[0, 2], domain=[0.86, 1], anchor="x2"),
     }
     layout = theme.layout(
-        **axes, **second, margin={"l": 4, "r": 4, "t": 4, "b": 4}, dragmode=False, hovermode=False
+        **axes,
+        **second,
+        margin={"l": 4, "r": 4, "t": 4, "b": 4},
+        dragmode=False,
+        hovermode=False,
+        meta={"letters": NARROWED, "narrow": _on_a_telephone(scene)},
     )
     labels = [*_step_labels(places, text), *_node_labels(recording), *_edge_labels(recording)]
     if "learned" in scene.operations:
@@ -188,6 +194,18 @@ def _ranges(scene: Any) -> tuple[list[float], list[float]]:
         right - left
     )  # room for the numbers of the outermost
     return [float(left - side), float(right + side)], [float(low) - 0.5, float(high) + 0.45]
+
+
+def _on_a_telephone(scene: Any) -> dict[str, Any]:
+    """The axes where the picture is narrow: room for the outermost nodes, and for two rows of steps."""
+    (left, right), _ = _ranges(scene)
+    more = 0.03 * (right - left)
+    return {
+        "xaxis": {"range": [left - more, right + more]},
+        "yaxis": {"domain": [0, 0.78]},
+        "xaxis2": {"range": [-0.14, 3.9]},
+        "yaxis2": {"domain": [0.8, 1]},
+    }
 
 
 def _step_labels(places: np.ndarray, text: Text) -> Iterator[Label]:

@@ -29,19 +29,23 @@ class Brush:
         colors: tokens of the classes' colours.
         spacing: between the points of a stroke.
         radius: that the eraser reaches.
+        drags: whether it takes along what it is pressed on instead of painting; a stroke is then where it began, of
+            where it was heard before if it was, and where it is: one, two or three points.
     """
 
     kind: str
     colors: tuple[str, ...]
     spacing: float = SPACING
     radius: float = RADIUS
+    drags: bool = False
 
     @property
     def look(self) -> dict[str, Any]:
         """What the browser needs to paint with it at once."""
         erases = self.kind == ERASER
         color = "" if erases else self.colors[int(self.kind)]
-        return {"erases": erases, "color": color, "spacing": self.radius if erases else self.spacing}
+        spacing = self.radius if erases else self.spacing
+        return {"erases": erases, "color": color, "spacing": spacing, "drags": self.drags}
 
     def on(self, choices: Choices, field: str) -> Callable[[np.ndarray], None]:
         """What adds painted points to a field of the config, or takes them from it."""

@@ -73,13 +73,24 @@ def controls(choices: Choices, text: Text, in_sight: Sequence[str], details: Seq
         st.button(text("app.reset"), on_click=lambda: choices.set(choices.type()), key=choices.key("reset"))
 
 
-def views(choices: Choices, text: Text, options: Mapping[str, Sequence[str]]) -> None:
-    """The controls of what changes the view alone: each a name and its options."""
+def views(
+    choices: Choices,
+    text: Text,
+    options: Mapping[str, Sequence[str]],
+    called: Mapping[str, Mapping[str, str]] | None = None,
+) -> None:
+    """The controls of what changes the view alone: each a name and its options.
+
+    Args:
+        choices, text: what the learner has chosen, and the words.
+        options: of each view, the usual first.
+        called: what options are called that have no words of the lesson, by view, in the order of their list.
+    """
     chosen, present = choices.views(options), site.presenting()
     for name, values in options.items():
         if len(values) > 1 and not present.hides("controls", name):
             group = "optimizers" if name == "which" else name
-            labels = {value: text.option(group, value) for value in values}
+            labels = (called or {}).get(name) or {value: text.option(group, value) for value in values}
             key = choices.key(f"view.{name}")
             st.session_state[key] = chosen[name]
 
@@ -89,9 +100,9 @@ def views(choices: Choices, text: Text, options: Mapping[str, Sequence[str]]) ->
             look: dict[str, Any] = {"format_func": labels.__getitem__, "key": key, "on_change": change}
             look["disabled"] = present.locks(name)
             if len(values) == 2:
-                st.segmented_control(text.field(name), values, required=True, **look)
+                st.segmented_control(text.field(name), list(labels), required=True, **look)
             else:
-                st.selectbox(text.field(name), values, **look)
+                st.selectbox(text.field(name), list(labels), **look)
 
 
 def tries(

@@ -51,6 +51,7 @@ class Stage:
         beside: further recordings that the pictures of a config need whole, by name.
         miniature: one small picture that plays by itself, without a time bar.
         report: whether the page wants to know where the learner rests, see `step`.
+        stays: whether another config leaves the learner at the end, where it would be played from its start.
     """
 
     def __init__(
@@ -62,9 +63,10 @@ class Stage:
         *,
         miniature: bool = False,
         report: bool = False,
+        stays: bool = False,
     ) -> None:
         self.choices, self.experiment, self.text, self.miniature = choices, experiment, text, miniature
-        self.report = report
+        self.report, self.stays = report, stays
         self.key = f"{'miniature' if miniature else 'stage'}.{choices.slug}"
         self._beside, self._others = beside, dict[str, Tape]()
         blank: dict[str, Any] = {"tape": None, "ack": {}, "req": 0, "met": 0, "deed": None, "go": None}
@@ -187,6 +189,7 @@ class Stage:
         wishes = {
             "brush": self._brush and self._brush.look,
             "report": self._state["look"] if self.report else None,
+            "stays": self.stays,
         }
         texts = self.text.group("stage")
         return {"lang": self.text.lang, "texts": texts, "theme": THEMES, **looks, **where, **wishes}

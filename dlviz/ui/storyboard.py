@@ -82,6 +82,7 @@ def storyboard(
     draws: Callable[[Play], Draws] = lambda play: {},
     marks: Callable[[Recording, Text], Marks] = lambda recording, text: (),
     report: bool = False,
+    stays: Callable[[Any], bool] = lambda config: False,
 ) -> None:
     """The page of a lesson.
 
@@ -99,6 +100,7 @@ def storyboard(
         panel: draws the controls.
         beside: further recordings that the pictures of a config need whole, by name.
         clicks, draws, marks, report: as the stage has them.
+        stays: of a config, as the stage has it.
         brush: what the learner paints with.
     """
     text = lesson.open(slug)
@@ -116,7 +118,7 @@ def storyboard(
             with left:
                 lesson.problems(choices, text)
                 others = partial(beside, play) if beside else None
-                play.stage = Stage(choices, experiment, text, others, report=report)
+                play.stage = Stage(choices, experiment, text, others, report=report, stays=stays(config))
                 lesson.steady(choices, play.stage, depends, presets.PRESETS, presets.PREDICTION)
                 play.recording = play.stage.show(
                     lambda own, others: figures.stage(own, others, text, **view),

@@ -47,7 +47,7 @@ export class Brush {
     plot.setAttribute('role', this.draws ? 'application' : 'img');
     if (!this.draws) return plot.removeAttribute('tabindex');
     plot.tabIndex = 0;
-    hint.textContent = hint.title = say(this.stage.ui.texts ?? {}, 'draw');
+    hint.textContent = hint.title = say(this.stage.ui.texts ?? {}, this.look.drags ? 'drag' : 'draw');
     plot.setAttribute('aria-label', `${film.head.alt || film.head.title}. ${hint.textContent}`);
   }
 
@@ -109,6 +109,7 @@ export class Brush {
   /** Points along the way from the last one, so that a fast hand leaves no gaps. */
   goTo(point) {
     if (!point) return;
+    if (this.look.drags) return this.drag(point);
     const { points } = this.stroke;
     const spacing = this.look.spacing ?? SPACING;
     for (let last = points.at(-1); points.length < STROKE_MOST; last = points.at(-1)) {
@@ -116,6 +117,24 @@ export class Brush {
       if (far < spacing) return;
       this.put(last.map((from, k) => from + ((point[k] - from) * spacing) / far));
     }
+  }
+
+  /** What is taken goes along with the hand: the server hears where to whenever it has answered. */
+  drag(point) {
+    const { stroke } = this;
+    const [x, y] = stroke.points[0];
+    if (!stroke.at && Math.hypot(point[0] - x, point[1] - y) < (this.look.spacing ?? SPACING)) return; // a press alone
+    stroke.at = point;
+    this.lay(stroke.dots.lastChild, stroke.axes, point);
+    if (!this.stage.deeds.busy) this.tell();
+  }
+
+  /** Says where the stroke has come to. */
+  tell() {
+    const { stroke } = this;
+    if (stroke.at) stroke.points = [stroke.points[0], ...(stroke.told ? [stroke.told] : []), stroke.at];
+    stroke.told = stroke.at;
+    return this.stage.send('draw', { film: this.film.name, action: this.film.head.draw, points: stroke.points, step: this.stage.step });
   }
 
   put(point) {
@@ -133,9 +152,9 @@ export class Brush {
   }
 
   end() {
-    const { points, dots } = this.stroke;
+    const { dots } = this.stroke;
+    const id = this.tell();
     this.stroke = null;
-    const id = this.stage.send('draw', { film: this.film.name, action: this.film.head.draw, points, step: this.stage.step });
     this.strokes.push({ id, dots });
   }
 

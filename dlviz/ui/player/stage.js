@@ -129,7 +129,7 @@ export class Stage {
   restart({ finished, step }) {
     const told = this.ui.step != null && this.ui.step !== step && this.ui.step !== this.written; // a link of the page names a step
     const asked = this.trained || this.clock.playing;
-    const plays = asked || (finished && !stillMotion());
+    const plays = asked || (finished && !this.ui.stays && !stillMotion());
     this.trained = false;
     this.bar.train.classList.remove('dl-busy');
     const last = finished || this.wish === Infinity; // it shows the end, or was asked for it a moment ago

@@ -2,8 +2,11 @@
 
 from functools import partial
 
+import numpy as np
+
 from dlviz.lessons.self_attention import experiment, figures, presets
 from dlviz.ui import layers, lesson
+from dlviz.ui.brush import Brush
 from dlviz.ui.storyboard import Play, storyboard
 
 
@@ -12,8 +15,8 @@ def choose(play: Play, action: str, x: float, y: float) -> None:
         play.choices.set_view(name, option)
 
 
-def place(play: Play, x: float, y: float) -> None:
-    token, moved = figures.placed(play.config, play.view["token"], x, y)
+def drag(play: Play, points: np.ndarray) -> None:
+    token, moved = figures.dragged(play.config, play.view["token"], points)
     play.choices.set_view("token", token)
     if moved:
         play.choices.change(**moved)
@@ -23,7 +26,8 @@ def panel(play: Play) -> None:
     play.controls()
     chosen = figures.chosen_of(play.config)
     layers.units(play.choices, play.text, chosen, bent=False)
-    lesson.views(play.choices, play.text, {"token": chosen["token"]})
+    names = figures.names_of(play.recording.scene)
+    lesson.views(play.choices, play.text, {"token": chosen["token"]}, {"token": names})
     play.views()
 
 
@@ -38,8 +42,8 @@ storyboard(
     seen=figures.chosen_of,
     also=presets.VIEWS,
     panel=panel,
-    clicks=lambda play: {
-        **{action: partial(choose, play, action) for action in ("heads", "line")},
-        "place": partial(place, play),
-    },
+    clicks=lambda play: {action: partial(choose, play, action) for action in figures.ACTIONS},
+    brush=lambda choices: Brush("0", ("--dl-attention",), spacing=0.05, drags=True),
+    draws=lambda play: {"place": partial(drag, play)},
+    stays=lambda config: config.task == "hand",
 )

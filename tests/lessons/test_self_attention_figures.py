@@ -10,7 +10,8 @@ import pytest
 
 from dlviz.lessons.self_attention import experiment, figures, figures_heads
 from dlviz.lessons.self_attention.experiment import Config
-from dlviz.lessons.self_attention.figures_hand import placed
+from dlviz.lessons.self_attention.figures_hand import dragged
+from dlviz.lessons.self_attention.figures_sum import PARTS
 from dlviz.lessons.self_attention.reading import doings, levels, units_of
 from dlviz.plots import attention
 from dlviz.plots.film import Film
@@ -115,6 +116,16 @@ def test_an_arc_is_there_as_wide_as_its_weight() -> None:
     assert widths == [0, 1, 2, 3, 4, 5, 0]
 
 
+def test_weights_are_written_above_what_is_looked_at() -> None:
+    recording = recorded(updates=100)
+    film, weights = figures.arcs(recording, TEXT, token="1"), recording[-1].weights[-1, 0, 0]
+    assert weights.max() > 0.5
+    shown = [label.at(-1) for label in film.labels if label.color == "--dl-attention" and label.y == 0]
+    assert [word for word in shown if word] == [
+        f"{100 * w:.0f} %" for w in weights if w >= attention.BOUNDS[1]
+    ]
+
+
 def test_answers_are_marked_right_and_wrong() -> None:
     recording = recorded(updates=100)
     film = figures.arcs(recording, TEXT, token="1")
@@ -130,26 +141,34 @@ def test_the_first_token_is_the_one_that_looks_farthest() -> None:
     assert units_of(Config(heads="2"))[0] == "2.1"
 
 
-def test_a_click_on_the_plane_takes_a_token_or_moves_the_taken_one() -> None:
+def test_a_hand_on_the_plane_takes_a_token_along_or_puts_the_taken_one_there() -> None:
     config = Config(task="hand")
-    assert placed(config, "1", config.x2 + 0.1, config.y2) == ("2", {})
-    assert placed(config, "1", 2.0, -9.0) == ("1", {"x1": 2.0, "y1": -3.0})
-    assert placed(config, "1", config.x1, config.y1 + 0.1)[0] == "1"
+    second, far = [config.x2 + 0.1, config.y2], [2.0, -9.0]
+    assert dragged(config, "1", np.array([second])) == ("2", {})  # a press takes it
+    assert dragged(config, "1", np.array([far])) == ("1", {"x1": 2.0, "y1": -3.0})  # held inside the domain
+    assert dragged(config, "1", np.array([second, far])) == ("2", {"x2": 2.0, "y2": -3.0})
+    # once begun it keeps what it holds, though another token is nearer
+    assert dragged(config, "3", np.array([second, [0, 0], [0.123, 1]])) == ("3", {"x3": 0.12, "y3": 1.0})
+    assert dragged(config, "1", np.array([[config.x1, config.y1 + 0.1]]))[0] == "1"
 
 
-def test_markup_in_a_learners_words_stays_as_it_is_read() -> None:
-    recording = recorded(sequence="<b>x {k} a", updates=20)
-    films = figures.stage(recording, {}, TEXT, picture="arcs")
-    words = [word for film in films for word in said(film, 0)]
-    assert any("&lt;b&gt;x" in word for word in words)
-    assert not any("<b>x" in word for word in words)
-    assert any("{k}" in word for word in words)
+def test_the_sum_grows_from_left_to_right() -> None:
+    recording = recorded(causal=True)
+    films = [figures.sum_of(recording, TEXT, unit="1.2", token="3", part=part) for part in PARTS]
+    counts = {part: sum(map(bool, said(film, -1))) for part, film in zip(PARTS, films)}
+    assert counts["dots"] < counts["scale"] < counts["softmax"] <= counts["mixed"] <= counts["all"]
+    there = {
+        part: sum(np.isfinite(move.columns["z"][-1]).all() for move in film.moves if "z" in move.columns)
+        for part, film in zip(PARTS, films)
+    }
+    # query and keys; then values, products, their sum; then the token, what is added, and both
+    assert [there[part] for part in ("dots", "softmax", "mixed", "all")] == [2, 2, 5, 8]
+    scene = recording.scene
+    assert figures.hit(scene, "sum", 30.0, 40.0) == {"part": "dots"}
+    assert figures.hit(scene, "sum", 60.0, 40.0) == {"part": "softmax"}
+    assert figures.hit(scene, "sum", 95.0, 12.0) == {"part": "mixed"}
+    assert figures.hit(scene, "sum", 95.0, 3.0) == {"part": "all"}
 
 
-@pytest.mark.parametrize("lang", ["ko", "en"])
-def test_every_role_and_reason_has_its_words(lang: Any) -> None:
-    text = lesson_text("self_attention", lang)
-    from dlviz.lessons.self_attention.tasks import ROLES
-
-    assert all(text.has(f"role.{role}") for roles in ROLES.values() for role in roles)
-    assert all(text.has(f"wanted.{roles[0]}") for roles in ROLES.values())
+def test_tokens_are_chosen_by_what_they_are() -> None:
+    assert list(figures.names_of(recorded().scene).values()) == ["1 · 3", "2 · 1", "3 · 4", "4 · 1"]

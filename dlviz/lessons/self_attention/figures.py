@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from dlviz.lessons.self_attention import figures_heads, figures_line
-from dlviz.lessons.self_attention.figures_hand import placed, plane, stages, values
+from dlviz.lessons.self_attention.figures_hand import dragged, plane, stages, values
 from dlviz.lessons.self_attention.figures_heads import heads, miniature
 from dlviz.lessons.self_attention.figures_line import arcs, off, places
-from dlviz.lessons.self_attention.figures_sum import sum_of
+from dlviz.lessons.self_attention.figures_sum import PARTS, part_at, sum_of
 from dlviz.lessons.self_attention.reading import answered, head_of, units_of
 from dlviz.lessons.self_attention.tasks import puzzle
 from dlviz.plots import curves, theme, tokens
@@ -19,7 +19,9 @@ from dlviz.plots.film import Film, Label, Move
 from dlviz.recording import Recording
 from dlviz.text import Text
 
-__all__ = ["heads", "miniature", "placed"]
+__all__ = ["dragged", "heads", "miniature"]
+
+ACTIONS = ("heads", "line", "sum")  # of clicks
 
 
 def pictures_of(config: Any) -> tuple[str, ...]:
@@ -29,7 +31,8 @@ def pictures_of(config: Any) -> tuple[str, ...]:
 
 def views_of(config: Any) -> dict[str, tuple[str, ...]]:
     """What can be chosen of the view of a recording, the usual first; heads and tokens are chosen beside it."""
-    return {"picture": pictures_of(config)}
+    parts = {} if config.task == "hand" else {"part": tuple(PARTS)}
+    return {**parts, "picture": pictures_of(config)}
 
 
 def chosen_of(config: Any) -> dict[str, tuple[str, ...]]:
@@ -57,7 +60,12 @@ def _farthest(kinds: list[int]) -> int:
 
 def choices_of(config: Any) -> tuple[Any, ...]:
     """All on which the page beside the pictures depends."""
-    return config.task, views_of(config), chosen_of(config)
+    return config.task, config.sequence, views_of(config), chosen_of(config)
+
+
+def names_of(scene: Any) -> dict[str, str]:
+    """What the tokens are called where one is chosen, by their number: "3 · word"."""
+    return {str(k): f"{k} · {name}" if scene.answers else name for k, name in enumerate(scene.names, 1)}
 
 
 def stage(
@@ -68,6 +76,7 @@ def stage(
     picture: str,
     unit: str = "",
     token: str = "",
+    part: str = "all",
 ) -> list[Film]:
     """All pictures of the page, the largest first.
 
@@ -78,6 +87,7 @@ def stage(
         picture: the fourth.
         unit: the head that is looked at closely, "2.1" is the first of the second layer.
         token: the one that looks, counted from 1.
+        part: how far its sum is shown.
     """
     token = token or chosen_of(recording.config)["token"][0]
     unit = unit or units_of(recording.config)[0]
@@ -95,7 +105,7 @@ def stage(
     }[picture]()
     return [
         heads(recording, text, unit=unit, token=token),
-        sum_of(recording, text, unit=unit, token=token),
+        sum_of(recording, text, unit=unit, token=token, part=part),
         losses(recording, text),
         fourth,
         numbers(recording, text, unit=unit, token=token),
@@ -107,6 +117,8 @@ def hit(scene: Any, action: str, x: float, y: float) -> dict[str, str]:
     if action == "heads":
         found = figures_heads.hit(scene, x, y)
         return {"unit": found[0], "token": found[1]} if found else {}
+    if action == "sum":
+        return {"part": part_at(scene, x, y)}
     token = figures_line.token_at(scene, x)
     return {"token": token} if token else {}
 

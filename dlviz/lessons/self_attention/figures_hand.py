@@ -20,7 +20,7 @@ Drawn = tuple[dict[str, Any], Move]
 
 
 def plane(recording: Recording, text: Text, *, token: str = "1") -> Film:
-    """Tokens, the query of the chosen one against all keys; a click takes a token or puts the taken one there."""
+    """Tokens, the query of the chosen one against all keys; tokens are dragged to other places."""
     stage, t = recording.track("stage"), int(token) - 1
     query, key = recording.track("query")[:, 0, 0], recording.track("key")[:, 0, 0]  # (T, 3, 2) each
     weights = recording.track("weights")[:, 0, 0, t]  # (T, 3)
@@ -50,17 +50,38 @@ def values(recording: Recording, text: Text, *, token: str = "1") -> Film:
     drawn.append(_arrow(len(drawn), _since(ends[:, -1], stage, hand.MIXED), "--dl-text", 2.0))
     return _film("values", recording, text, drawn, t, weights, [
         *_ends(value, [f"v<sub>{k + 1}</sub>" for k in range(hand.COUNT)], stage, hand.VALUES, HUES),
-        *_ends(ends[:, -1:], ["<br>Σ w v"], stage, hand.MIXED, ("--dl-text",)),
+        _sum_name(value[0], ends[0, -1], stage, _reach(recording)),
     ])  # fmt: skip
 
 
-def placed(config: Any, token: str, x: float, y: float) -> tuple[str, dict[str, Any]]:
-    """What a click on the plane does: the token that is taken from now on, and the fields that change."""
+def _sum_name(value: np.ndarray, end: np.ndarray, stage: np.ndarray, reach: float) -> Label:
+    """The name of the sum beyond, beside or behind its arrow, where it is farthest from the names of the values."""
+    along = end / max(1e-6, float(np.linalg.norm(end)))
+    across, gap = along[::-1] * [-1, 1], 0.17 * reach
+    places = np.array([end + gap * along, end / 2 + gap * across, end / 2 - gap * across, -gap * along])
+    named = value * (1 + 0.3 / np.maximum(1e-6, np.linalg.norm(value, axis=1, keepdims=True)))
+    x, y = places[np.linalg.norm(places[:, None] - named, axis=2).min(axis=1).argmax()].tolist()
+    strings = ["Σ w v" if s >= hand.MIXED else "" for s in stage.tolist()]
+    return Label(strings=strings, x=x, y=y, xref="x", yref="y", xanchor="center", yanchor="middle", size=14)
+
+
+def dragged(config: Any, token: str, points: np.ndarray) -> tuple[str, dict[str, Any]]:
+    """What a hand on the plane does: the token that is taken from now on, and the fields that change.
+
+    Args:
+        config: where the tokens are.
+        token: the one that is taken so far.
+        points: where the hand came down, where it was heard of since then if it was, where it is, (N, 2). One alone
+            takes the token there, or puts the taken one there.
+    """
     spots = np.array([[config.x1, config.y1], [config.x2, config.y2], [config.x3, config.y3]])
-    distance = np.linalg.norm(spots - [x, y], axis=1)
-    if distance.min() < NEAR and int(distance.argmin()) != int(token) - 1:
-        return str(int(distance.argmin()) + 1), {}
-    x, y = (round(min(max(place, -3.0), 3.0), 2) for place in (x, y))
+    distance = np.linalg.norm(spots - points[0], axis=1)
+    if len(points) < 3 and distance.min() < NEAR:  # later it holds what it has taken, whatever it passes
+        taken = str(int(distance.argmin()) + 1)
+        if taken != token and len(points) == 1:
+            return taken, {}
+        token = taken
+    x, y = (round(min(max(place, -3.0), 3.0), 2) for place in points[-1].tolist())
     return token, {f"x{token}": x, f"y{token}": y}
 
 
@@ -123,8 +144,8 @@ def _film(
     layout = theme.layout(**axes, margin={"l": 26, "r": 8, "t": 6, "b": 22}, dragmode=False)
     title, alt = text(f"picture.{name}", t=t + 1), text(f"alt.{name}")
     figure = {"data": data, "layout": layout}
-    click = "place" if name == "plane" else None
-    return Film(name, len(recording), figure, tuple(moves), tuple(labels), title=title, alt=alt, click=click)
+    draw = "place" if name == "plane" else None
+    return Film(name, len(recording), figure, tuple(moves), tuple(labels), title=title, alt=alt, draw=draw)
 
 
 def _reach(recording: Recording) -> float:

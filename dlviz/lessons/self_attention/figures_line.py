@@ -163,7 +163,9 @@ def _weights(seen: np.ndarray, looking: int) -> list[Label]:
     labels = []
     for k in range(seen.shape[1]):
         there = (seen[:, k] >= attention.BOUNDS[1] * attention.HIGHEST) & (seen[:, k] <= attention.HIGHEST)
-        percent = np.where(there, 100 * seen[:, k] / attention.HIGHEST, np.nan)
+        percent = np.where(
+            there, seen[:, k] * (100 / attention.HIGHEST), np.nan
+        )  # a byte holds no 255 and more
         where: dict[str, Any] = {"x": k - 0.1, "xanchor": "right"} if k <= looking else {"x": k + 0.1}
         where |= {"y": 0.0, "yanchor": "bottom", "xref": "x", "yref": "y", "size": 12, "shy": True}
         labels.append(Label("{w:d} %", {"w": percent}, color="--dl-attention", **where))

@@ -18,6 +18,15 @@ from dlviz.text import Text
 WIDE, HIGH = 100.0, 60.0
 HEAD, QUERY, BELOW = 5.0, 4.4, 14.5  # heights: the columns' names, the query, what follows the table
 FEW = 2  # numbers of a vector that are written out instead of coloured
+PARTS = {  # how far the sum is shown, by the stage of `hand` that it has come to
+    "all": hand.ADDED,
+    "dots": hand.DOTS,
+    "scale": hand.SCALE,
+    "softmax": hand.SOFTMAX,
+    "mixed": hand.MIXED,
+}
+ENDS = {"key": "dots", "dot": "dots", "scale": "scale", "mask": "softmax", "weight": "softmax", "value": "mixed",
+        "product": "mixed"}  # the part that ends with a column  # fmt: skip
 
 
 @dataclass
@@ -64,13 +73,13 @@ class Table:
         self.labels.append(Label(template, values, x=x, y=y, size=size, shy=True, **{**where, **look}))
 
 
-def sum_of(recording: Recording, text: Text, *, unit: str = "", token: str = "1") -> Film:
-    """query · keys, divided, masked, softmax, times values, all heads joined, added."""
+def sum_of(recording: Recording, text: Text, *, unit: str = "", token: str = "1", part: str = "all") -> Film:
+    """query · keys, divided, masked, softmax, times values, all heads joined, added; a click on a column ends it."""
     scene = recording.scene
     layer, head = head_of(unit) if unit else (scene.layers - 1, 0)
     t, count = int(token) - 1, len(scene.names)
     by_hand = recording.config.task == "hand"
-    stage = recording.track("stage") if by_hand else np.full(len(recording), hand.ADDED)
+    stage = recording.track("stage") if by_hand else np.full(len(recording), PARTS[part])
     table = Table(stage)
     inside = {
         name: recording.track(name)[:, layer, head] for name in ("query", "key", "value", "scores", "weights")
@@ -128,7 +137,23 @@ def sum_of(recording: Recording, text: Text, *, unit: str = "", token: str = "1"
     title = text("picture.sum_by_hand", t=t + 1) if by_hand else text("picture.sum", **place)
     figure = {"data": data, "layout": layout}
     alt = text("alt.sum", token=scene.names[t])
-    return Film("sum", len(recording), figure, tuple(table.moves), tuple(labels), title=title, alt=alt)
+    return Film(
+        "sum",
+        len(recording),
+        figure,
+        tuple(table.moves),
+        tuple(labels),
+        title=title,
+        alt=alt,
+        click=None if by_hand else "sum",
+    )
+
+
+def part_at(scene: Any, x: float, y: float) -> str:
+    """How far the sum is shown after a click on a column; on what follows the table, all of it."""
+    columns = _columns(bool(scene.allowed.all()), by_hand=False)
+    nearest = min(columns, key=lambda name: max(columns[name][0] - x, x - columns[name][1]))
+    return "all" if y < BELOW - 6 else ENDS[nearest]
 
 
 def _columns(free: bool, by_hand: bool) -> dict[str, tuple[float, float]]:

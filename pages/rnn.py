@@ -26,6 +26,8 @@ def panel(play: Play) -> None:
     play.controls()
     if config.task == "text" and config.text == "own":
         writing.writing(play.choices, play.text, "own")
+    places = {"position": figures.seen(config)["position"]}
+    views(play.choices, play.text, places, {"position": figures.names_of(play.recording)})
     views(play.choices, play.text, figures.views_seen(config, picture))
     if picture in ("cell", "weights"):
         layers.units(play.choices, play.text, {"unit": figures.seen(config)["unit"]}, bent=False)

@@ -166,3 +166,10 @@ def test_the_prediction_is_answered_by_the_recording() -> None:
     assert network > today
     assert network > linear
     assert figures.result(recording[:5], TEXT) is None
+
+
+def test_positions_are_chosen_by_what_is_read_there() -> None:
+    recording = recorded()
+    named = figures.names_of(recording)
+    assert list(named.values())[:3] == ["1 · You", "2 · say", "3 · goodbye"]
+    assert set(named) == set(figures.seen(recording.config)["position"])

@@ -12,6 +12,7 @@ from dlviz.lessons.rnn.closeup_cell import cell, unit_at
 from dlviz.lessons.rnn.closeup_made import errors_of, forecast, generated
 from dlviz.lessons.rnn.closeups import path, point_at, states, weights
 from dlviz.lessons.rnn.figures_network import NOTHING, columns_of, input_name, unrolled
+from dlviz.lessons.rnn.tasks import sequences_of
 from dlviz.plots import curves, graph, theme, tokens
 from dlviz.plots.film import Film, Label, Move
 from dlviz.recording import Recording
@@ -62,23 +63,25 @@ def seen(config: Any) -> dict[str, Sequence[str]]:
     units = [
         f"{layer}.{k}" for layer in range(1, config.layers + 1) for k in range(1, config.hidden_size + 1)
     ]
-    usual = USUAL.get(config.task, 1)
-    places = tuple(str(k) for k in sorted(range(60), key=lambda k: (k != usual, k)))
+    count = sequences_of(config).inputs.shape[1]
+    usual = min(USUAL.get(config.task, 1), count - 1)
+    places = tuple(str(k) for k in sorted(range(count), key=lambda k: (k != usual, k)))
     return {"position": places, "unit": tuple(units), "stretch": Stretches(), "temperature": TEMPERATURES,
             "threshold": THRESHOLDS}  # fmt: skip
 
 
 def choices_of(config: Any) -> tuple[Any, ...]:
     """All on which the page beside the pictures depends."""
-    return (
-        views_of(config),
-        config.task,
-        config.text,
-        config.layers,
-        config.hidden_size,
-        config.split,
-        config.own,
-    )
+    names = "task", "text", "own", "split", "series", "example", "shuffle", "seed", "layers", "hidden_size"
+    return views_of(config), [getattr(config, name) for name in names]
+
+
+def names_of(recording: Recording) -> dict[str, str]:
+    """What the positions are called where one is chosen: "3 · goodbye"."""
+    scene = recording.scene
+    numbers = enumerate(scene.inputs)
+    read = [scene.tokens[int(x)] if scene.tokens else input_name(recording, k) for k, x in numbers]
+    return {str(k): f"{k + 1} · {tokens.VISIBLE.get(name, name)}" for k, name in enumerate(read)}
 
 
 def stage(

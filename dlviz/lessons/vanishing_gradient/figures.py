@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -38,6 +39,7 @@ VIEWS = {
     "state": ("carried", "hidden"),
     "scale": ("share", "absolute"),
 }
+EXPONENT = re.compile(r"e([−+]?)0*(\d+)")  # of a number as Python writes it
 DIMMEST = {"share": FAINTEST, "absolute": -6.0}
 WIDE, GAP = 0.84, 0.05  # of the maps, and between two
 
@@ -135,7 +137,7 @@ def horizon(recording: Recording, text: Text, *, state: str = "carried", scale: 
         ]
     layout["xaxis3"] |= {"title": {"text": text("axis.updates"), "standoff": 4, "font": {"size": 12}}}
     layout["yaxis2"] |= {"title": {"text": text("axis.back"), "standoff": 4, "font": {"size": 12}}}
-    layout |= {"margin": {"l": 50, "r": 12, "t": 6, "b": 36}}
+    layout |= {"margin": {"l": 50, "r": 12, "t": 10, "b": 36}}
     alt = text("alt.horizon", delay=config.delay)
     title = text(f"picture.horizon_{scale}")
     figure = {"data": data, "layout": theme.layout(**layout)}
@@ -169,6 +171,7 @@ def numbers(recording: Recording, text: Text, *, state: str) -> Film:
         line = text("live.cell", name=text.option("cell", name), back=config.steps() - 1)
         at = int(failed[-1, k])
         strings = [Label(line, values).at(step) for step in range(len(recording))]
+        strings = [EXPONENT.sub(r" × 10<sup>\1\2</sup>", said) for said in strings]
         note = text("note.diverged", name=text.option("cell", name), at=at)
         strings = [note if failed[step, k] >= 0 else said for step, said in enumerate(strings)]
         lines.append(Label(strings=strings))

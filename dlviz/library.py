@@ -142,6 +142,7 @@ def _key(experiment: Experiment, config: Config) -> str:
     return blake2b(cause.encode(), digest_size=8).hexdigest()
 
 
+SHARE = 0.75  # of DLVIZ_CACHE_MB; the rest is for trainings that several recordings look at
 LIBRARY = Library(
-    int(float(os.environ.get("DLVIZ_CACHE_MB", "256")) * 2**20)
+    int(SHARE * float(os.environ.get("DLVIZ_CACHE_MB", "256")) * 2**20)
 )  # held by a module: no visitor can clear it

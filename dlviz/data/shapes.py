@@ -30,17 +30,15 @@ class Scenes:
         images: from 0 to 1.
         labels: numbers of CLASSES.
         masks: where the object is.
-        grounds: the same pictures without it.
     """
 
     images: Float32[Tensor, "N 3 32 32"]
     labels: Int64[Tensor, " N"]
     masks: Bool[Tensor, "N 32 32"]
-    grounds: Float32[Tensor, "N 3 32 32"]
 
     def part(self, rows: slice) -> Scenes:
         """Some of the scenes."""
-        return Scenes(self.images[rows], self.labels[rows], self.masks[rows], self.grounds[rows])
+        return Scenes(self.images[rows], self.labels[rows], self.masks[rows])
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ def scenes(count: int, seed: int) -> Scenes:
     masks = draw_masks(labels, random)
     grounds = draw_grounds(count, random)
     images = torch.where(masks[:, None], draw_objects(grounds, random), grounds)
-    return Scenes(images, labels, masks, grounds)
+    return Scenes(images, labels, masks)
 
 
 def draw_masks(labels: Int64[Tensor, " N"], random: torch.Generator) -> Bool[Tensor, "N 32 32"]:

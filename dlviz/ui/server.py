@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from threading import Lock, Thread
@@ -17,6 +19,7 @@ from dlviz.ui.ahead import Ahead
 
 PLOTLY = "/dlviz/plotly.min.js"
 WEEK = "public, max-age=604800, immutable"
+LARGE, SPARE = 8 << 20, 32 << 20  # bytes of a block, and of free memory, that go back to the system at once
 served = False  # whether the routes are there: a plain script has none
 _warming, _warm = Lock(), False
 
@@ -33,7 +36,16 @@ def warm_up() -> None:
         _warm = True
 
 
+def _thrift() -> None:
+    """Lets glibc give large blocks back as soon as they are free; by itself it keeps what was ever needed at once."""
+    if sys.platform == "linux":
+        mallopt = getattr(ctypes.CDLL(None), "mallopt", lambda option, value: None)  # musl has none
+        for option, value in ((-3, LARGE), (-1, SPARE)):  # M_MMAP_THRESHOLD, M_TRIM_THRESHOLD
+            mallopt(option, value)
+
+
 def _import() -> None:
+    _thrift()
     import torch
 
     torch.set_num_threads(1)  # small models: two threads on busy cores are slower, and change bits

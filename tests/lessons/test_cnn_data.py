@@ -12,12 +12,14 @@ from dlviz.data import sketch
 from dlviz.data.digits import digits
 from dlviz.data.faces import faces
 from dlviz.data.refusal import Refusal
-from dlviz.data.shapes import CLASSES, MARK, MARKED, marked, scenes, shapes
+from dlviz.data.shapes import CLASSES, MARK, MARKED, draw_grounds, draw_masks, marked, scenes, shapes
 
 
 def test_masks_are_where_the_pictures_differ_from_their_grounds() -> None:
-    drawn = scenes(200, seed=5)
-    assert torch.equal((drawn.images != drawn.grounds).any(1), drawn.masks)
+    drawn, random = scenes(200, seed=5), torch.Generator().manual_seed(5)
+    draw_masks(drawn.labels, random)  # draws what comes before the grounds
+    grounds = draw_grounds(200, random)
+    assert torch.equal((drawn.images != grounds).any(1), drawn.masks)
 
 
 def test_an_object_lies_whole_inside_its_picture() -> None:

@@ -5,7 +5,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
     "classic": (),
     "seeing": ("convolution", "cnn", "heatmaps"),
     "remembering": ("rnn", "vanishing_gradient"),
-    "attending": ("seq2seq", "self_attention"),
+    "attending": ("seq2seq", "self_attention", "bert_gpt"),
     "field": (),
 }
 

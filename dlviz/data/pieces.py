@@ -88,12 +88,13 @@ class Pieces:
     @classmethod
     def of(cls, lines: Sequence[str], kind: PieceName, most: int) -> Pieces:
         """The tokens of a text, `most` at most; what is left out becomes `UNKNOWN`."""
+        learnt: list[Pair] = []
         if kind == "character":
             counts = Counter(letter for line in lines for letter in " ".join(line.split()))
-            known, learnt = [letter for letter, _ in counts.most_common(most - len(SIGNS))], []
+            known = [letter for letter, _ in counts.most_common(most - len(SIGNS))]
         elif kind == "word":
             counts = Counter(word for line in lines for word in words(line))
-            known, learnt = [word for word, _ in counts.most_common(most - len(SIGNS))], []
+            known = [word for word, _ in counts.most_common(most - len(SIGNS))]
         else:
             counts = Counter(part for line in lines for word in words(line) for part in letters(word))
             rare = RARE if len(counts) > most // 2 else 1

@@ -1,0 +1,1 @@
+"""BERT and GPT: the same blocks read both ways, or write the next word."""

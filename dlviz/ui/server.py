@@ -16,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from dlviz.ui.ahead import Ahead
+from dlviz.ui.lean import stand_aside
 
 PLOTLY = "/dlviz/plotly.min.js"
 WEEK = "public, max-age=604800, immutable"
@@ -40,7 +41,8 @@ def _thrift() -> None:
     """Lets glibc give large blocks back as soon as they are free; by itself it keeps what was ever needed at once."""
     if sys.platform == "linux":
         mallopt = getattr(ctypes.CDLL(None), "mallopt", lambda option, value: None)  # musl has none
-        for option, value in ((-3, LARGE), (-1, SPARE)):  # M_MMAP_THRESHOLD, M_TRIM_THRESHOLD
+        # M_MMAP_THRESHOLD, M_TRIM_THRESHOLD, M_ARENA_MAX: one thread computes at a time
+        for option, value in ((-3, LARGE), (-1, SPARE), (-8, 2)):
             mallopt(option, value)
 
 
@@ -48,9 +50,10 @@ def _import() -> None:
     _thrift()
     import torch
 
+    stand_aside()
     torch.set_num_threads(1)  # small models: two threads on busy cores are slower, and change bits
     parameter = torch.nn.Parameter(torch.zeros(1))
-    torch.optim.Adam([parameter])  # the first optimizer imports a second's worth of modules
+    torch.optim.Adam([parameter])
     (parameter * 2).sum().backward()
     import plotly.graph_objects  # noqa: F401
 

@@ -28,6 +28,12 @@ for kind in (torch.optim.SGD, torch.optim.Adam, torch.optim.AdamW, torch.optim.R
 {after}
 """
 ASIDE = "from dlviz.ui.lean import stand_aside; stand_aside()"
+LOOKED = """
+import inspect
+from streamlit.watcher.local_sources_watcher import get_module_paths
+inspect.stack()  # both read the files of all modules
+assert [get_module_paths(module) for module in list(sys.modules.values())]
+"""
 STILL = "assert type(sys.modules['torch._dynamo']).__name__ == 'Aside'"
 
 
@@ -45,7 +51,7 @@ def printed(script: str) -> str:
 
 
 def test_training_without_the_compiler_is_the_same_to_the_bit() -> None:
-    aside = printed(TRAINED.format(before=ASIDE, after=STILL))
+    aside = printed(TRAINED.format(before=ASIDE, after=f"{LOOKED}\n{STILL}"))
     assert aside == printed(TRAINED.format(before="", after="assert sys.modules['torch._dynamo'].__path__"))
     assert aside.count("\n") == 5
 

@@ -13,7 +13,7 @@ COMPILER = "torch._dynamo"
 class Aside(ModuleType):
     """Stands where the compiler would: optimizers import it only to say what it must not compile.
 
-    Whatever else is asked of it brings the compiler itself.
+    Whatever else is asked of it brings the compiler itself; who looks over all modules only reads where each lies.
     """
 
     def disable(self, function: Any = None, recursive: bool = True, **options: Any) -> Any:
@@ -24,6 +24,9 @@ class Aside(ModuleType):
         """There is no graph."""
 
     def __getattr__(self, name: str) -> Any:
+        imports = sys._getframe(1).f_code.co_filename.startswith("<frozen importlib")
+        if name == "__file__" or (name == "__path__" and not imports):
+            raise AttributeError(name)
         return getattr(real(), name)
 
 

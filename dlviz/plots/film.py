@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
@@ -238,7 +239,8 @@ def number(value: float, form: str = "") -> str:
         return "–"
     if np.isinf(value):
         return "∞" if value > 0 else "−∞"
-    text = f"{round(value):{form}}" if form.endswith("d") else f"{value:{form or '.4g'}}"
+    whole = math.copysign(math.floor(abs(value) + 0.5), value)  # halves as a browser rounds them
+    text = f"{int(whole):{form}}" if form.endswith("d") else f"{value:{form or '.4g'}}"
     return re.sub(r"^-(?=[0.]*$)", "", text).replace("-", "−")
 
 

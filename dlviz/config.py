@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self, get_args, get_origin
 
@@ -72,6 +72,10 @@ class Config(BaseModel):
         values = self.model_dump()
         usual = {**self.defaults(), **self.suggest(values)}
         return {name: _encode(value) for name, value in values.items() if value != usual[name]}
+
+    def spelled(self, names: Iterable[str]) -> dict[str, str]:
+        """Some choices as URL parameters, defaults too: another lesson may have others."""
+        return {name: _encode(getattr(self, name)) for name in names}
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> tuple[Self, list[Problem]]:

@@ -46,13 +46,13 @@ class Album:
         return own
 
 
-def square(pixels: np.ndarray) -> np.ndarray:
-    """The middle square of a picture (H, W, 3) with 32 pixels a side, each the mean of what it covers."""
+def square(pixels: np.ndarray, side: int = SIDE) -> np.ndarray:
+    """The middle square of a picture (H, W, 3) with so many pixels a side, each the mean of what it covers."""
     height, width = pixels.shape[:2]
-    side = min(height, width)
-    top, left = (height - side) // 2, (width - side) // 2
-    middle = Image.fromarray(pixels[top : top + side, left : left + side])
-    return np.array(middle.resize((SIDE, SIDE), Image.Resampling.BOX))
+    least = min(height, width)
+    top, left = (height - least) // 2, (width - least) // 2
+    middle = Image.fromarray(pixels[top : top + least, left : left + least])
+    return np.array(middle.resize((side, side), Image.Resampling.BOX))
 
 
 def named(text: str) -> str:

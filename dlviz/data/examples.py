@@ -85,7 +85,7 @@ def load_examples(data: DataName, album: str = "") -> Examples:
 
 def from_album(album: Album) -> Examples:
     """A learner's own pictures: of each class 7 of 10 to learn from."""
-    images = torch.from_numpy(album.pixels.copy()).permute(0, 3, 1, 2).float() / 255  # (N, 3, 32, 32)
+    images = torch.from_numpy(album.pixels.transpose(0, 3, 1, 2).copy()).float() / 255  # (N, 3, 32, 32)
     labels = torch.from_numpy(album.labels)
     train: list[Tensor] = []
     test: list[Tensor] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import streamlit as st
@@ -15,6 +15,22 @@ from dlviz.ui.controls import panel
 from dlviz.ui.site import presenting
 
 NAMES = 6  # that a sentence lists
+
+
+class Photos(Sequence[str]):
+    """All pictures that this process keeps, as the options of a view: none is the usual one."""
+
+    def __len__(self) -> int:
+        return 1
+
+    def __getitem__(self, at: int) -> str:  # type: ignore[override]
+        return ("",)[at]
+
+    def __contains__(self, digest: object) -> bool:
+        return isinstance(digest, str) and (not digest or pictures.SHELF.find(digest) is not None)
+
+
+PHOTOS = {"photo": Photos()}
 
 
 def table(choices: Choices, text: Text, file: str, columns: tuple[str, str, str]) -> None:
@@ -78,16 +94,29 @@ def picture(choices: Choices, text: Text, field: str, **then: Any) -> None:
         field: the field of the config that holds the picture's digest.
         then: what else is chosen with a picture that is taken.
     """
+    choose = lambda digest: choices.change(**{field: digest}, **then)  # noqa: E731
+    _picture(choices, text, field, getattr(choices.config, field), choose)
+
+
+def looked_at(choices: Choices, text: Text, view: str) -> None:
+    """Takes in a picture that no recording depends on: it is part of the view."""
+    digest = choices.view(view, PHOTOS[view])
+    _picture(choices, text, view, digest, lambda digest: choices.set_view(view, digest))
+    if st.query_params.get(view) and not digest:
+        st.caption(text("unusable.picture_absent"))
+
+
+def _picture(choices: Choices, text: Text, name: str, digest: str, choose: Callable[[str], None]) -> None:
     state: dict[str, Any] = st.session_state.setdefault(
-        f"{choices.slug}.{field}", {"picture": None, "refused": None}
+        f"{choices.slug}.{name}", {"picture": None, "refused": None}
     )
-    if digest := getattr(choices.config, field):
+    if digest:
         state["picture"] = pictures.pictured(digest)  # as long as the session holds it, the process keeps it
     present = presenting()
-    if present.hides("controls", field):
+    if present.hides("controls", name):
         return
-    locked = present.locks(field, "train")
-    key = f"{choices.slug}.{field}.file"
+    locked = present.locks(name, "train")
+    key = f"{choices.slug}.{name}.file"
 
     def take(source: str) -> None:
         given = st.session_state[source]
@@ -99,7 +128,7 @@ def picture(choices: Choices, text: Text, field: str, **then: Any) -> None:
         except Refusal as refusal:
             state["refused"] = refusal
             return
-        choices.change(**{field: pictures.digest_of(state["picture"])}, **then)
+        choose(pictures.digest_of(state["picture"]))
 
     usual: dict[str, Any] = {"on_change": take, "disabled": locked}
     if st.toggle(text("upload.camera"), key=f"{key}.camera", disabled=locked):

@@ -3,7 +3,8 @@
 from functools import partial
 
 from dlviz.lessons.cnn import experiment, figures, presets
-from dlviz.ui import album, layers, sketch
+from dlviz.ui import album, layers, sketch, upload
+from dlviz.ui.onward import onward
 from dlviz.ui.storyboard import Play, storyboard
 
 
@@ -16,12 +17,15 @@ def choose(play: Play, action: str, x: float, y: float) -> None:
 
 
 def panel(play: Play) -> None:
+    if play.view["picture"] == "brought":
+        upload.looked_at(play.choices, play.text, "photo")
     album.choice(play.choices, play.text, "data", "album")
     play.controls()
     play.views()
     layers.units(play.choices, play.text, figures.units_of(play.config), bent=False)
     if play.view["picture"] == "sketch":
         sketch.control(play.choices, play.text, play.brush)
+    onward(play.text, "heatmaps", play.config.spelled(presets.TAKEN))
 
 
 storyboard(
@@ -32,7 +36,7 @@ storyboard(
     listed=figures.network,
     reveal=figures.result,
     page=figures.choices_of,
-    seen=lambda config: {**figures.units_of(config), **sketch.SKETCHES},
+    seen=lambda config: {**figures.units_of(config), **sketch.SKETCHES, **upload.PHOTOS},
     also=presets.UNITS,
     panel=panel,
     clicks=lambda play: {action: partial(choose, play, action) for action in figures.ACTIONS},

@@ -14,12 +14,13 @@ import dlviz
 from dlviz.data.examples import load_examples
 from dlviz.lessons.cnn import experiment, training
 from dlviz.lessons.cnn.experiment import Config
+from dlviz.lessons.cnn.presets import PRESETS, UNITS
 from dlviz.lessons.cnn.reading import parts_of
 from dlviz.library import Library
-from dlviz.models.convnet import Network
+from dlviz.models.convnet import Network, widths_of
 from dlviz.models.plane import principal_plane
 from dlviz.models.recipe import parameters
-from dlviz.models.training import blank_network
+from dlviz.models.training import blank_network, learn, new_network
 from dlviz.recording import Tape
 
 SOME = (
@@ -219,3 +220,21 @@ def test_who_trains_again_trains_truly(monkeypatch: pytest.MonkeyPatch) -> None:
     assert made == [77]  # another picture replays
     library.advance(library.again(experiment, config, first.name), 2, 5)
     assert made == [77, 77]
+
+
+def test_the_unit_for_stars_does_not_hang_on_the_last_bit() -> None:
+    """Another processor rounds differently: from numbers a millionth away the preset's unit still learns stars."""
+    config, unit = PRESETS["parts"][0], UNITS["parts"]["unit"]
+    examples = load_examples("shapes")
+    network = new_network(config, examples)
+    nudge = torch.Generator().manual_seed(1)
+    with torch.no_grad():
+        for part in network.parameters():
+            part += 1e-6 * torch.randn(part.shape, generator=nudge)
+    for _ in learn(config, network, examples):
+        pass
+    block, k = (int(part) - 1 for part in unit.split("."))
+    with torch.inference_mode():
+        strongest, _ = training.strongest_of(network.eval().inside(examples.train_images[: examples.looked]))
+    labels = examples.train_labels[strongest[sum(widths_of(config)[:block]) + k]]
+    assert (labels == 3).sum() >= 8

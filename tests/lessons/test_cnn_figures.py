@@ -13,6 +13,7 @@ import dlviz
 from dlviz.data import sketch
 from dlviz.data.examples import load_examples
 from dlviz.lessons.cnn import experiment, figures, tiles
+from dlviz.lessons.cnn.closeup_layer import layer_in_detail, maps_of_unit
 from dlviz.lessons.cnn.closeup_sketch import since_when
 from dlviz.lessons.cnn.closeup_unit import peaks_of, pooled, windows_of
 from dlviz.lessons.cnn.closeups import confusion, counted, misread
@@ -21,6 +22,7 @@ from dlviz.lessons.cnn.figures_network import board, network
 from dlviz.lessons.cnn.presets import PREDICTION, PRESETS, UNITS
 from dlviz.lessons.cnn.reading import PAD, answers, field_of, on_pad, parts_of
 from dlviz.models.convnet import Network
+from dlviz.models.training import blank_network, load_weights
 from dlviz.plots import pictures
 from dlviz.text import lesson_text
 
@@ -88,6 +90,31 @@ def test_the_sum_of_a_unit_is_torchs_convolution(pooling: str) -> None:
         normed = total + parts[f"convolutions.{block}.bias"][:, k]
         highest = recording.track("reach")[:, tiles.units_of(recording, block)][:, k]
         assert np.allclose(np.maximum(normed, 0), highest, atol=0.03 * max(1, highest.max()))
+
+
+@pytest.mark.parametrize("batch_norm", [True, False])
+def test_a_map_is_made_of_the_maps_below_as_torch_makes_it(batch_norm: bool) -> None:
+    config = Config(data="shapes", epochs=1, filters=3, blocks=3, batch_norm=batch_norm)
+    recording = recorded(config)
+    network = blank_network(config, load_examples("shapes"))
+    for step in (0, -1):
+        load_weights(network, recording[step].weights.copy())
+        for block, k in ((0, 2), (1, 4), (2, 0)):
+            below, weight, filtered, normed = maps_of_unit(recording, block, k)
+            convolution = network.convolutions[block]
+            plain = torch.nn.functional.conv2d(
+                torch.from_numpy(below[step][:, None].copy()),
+                convolution.weight[k][:, None].detach(),
+                padding=1,
+            )
+            own = torch.diagonal(plain, dim1=0, dim2=1).permute(2, 0, 1)  # channel c with its own filter
+            assert np.allclose(filtered[step], own, atol=1e-4)
+            assert np.array_equal(weight[step], convolution.weight[k].detach())
+            reach = float(recording[step].reach[tiles.units_of(recording, block).start + k])
+            shown = reach * tiles.maps_of(recording, block)[step, k] / 254
+            assert np.abs(np.maximum(normed[step], 0) - shown).max() <= reach / 50 + 1e-5  # recorded as bytes
+    film = layer_in_detail(recording, TEXT, unit="2.5")
+    assert figures.hit(recording, film.click or "", 10.0, 10.0, 0) == ("picture", "unit")
 
 
 def test_pooling_of_recorded_maps_is_torchs() -> None:
@@ -242,8 +269,8 @@ def test_the_presets_show_what_they_promise() -> None:
     parts, unit = recorded(PRESETS["parts"][0]), UNITS["parts"]["unit"]
     block, k = (int(part) - 1 for part in unit.split("."))
     labels = parts.scene.train_labels[parts[-1].strongest]  # (U, 9)
-    assert (labels[tiles.units_of(parts, block).start + k] == 3).sum() >= 7  # stars
-    assert max(np.bincount(row).max() for row in labels[:8]) <= 6
+    assert (labels[tiles.units_of(parts, block).start + k] == 3).sum() >= 8  # stars
+    assert np.median([np.bincount(row).max() for row in labels[:8]]) <= 5
 
     shortcut = recorded(PRESETS["shortcut"][0])
     marked, clean = shortcut[-1].test_accuracy

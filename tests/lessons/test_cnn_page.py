@@ -19,7 +19,7 @@ def test_a_preset_brings_its_picture_and_its_unit() -> None:
     assert not app.exception
     chosen = {box.label: box.value for box in app.selectbox}
     assert chosen[text.field("picture")] == PRESETS["parts"][1]
-    assert chosen[text.field("unit")] == "3.10"
+    assert chosen[text.field("unit")] == "3.11"
     assert [info.value for info in app.info] == [text("preset.parts.promise")]
 
 

@@ -60,9 +60,9 @@ def sketch(recording: Recording, text: Text, *, drawing: str) -> Film:
     )
     axes = {
         "xaxis": theme.axis(**fit, range=[PAD, PAD + side], domain=[0, 0.3], anchor="y"),
-        "yaxis": theme.axis(**fit, range=[-side, 0], domain=[0, 0.9], anchor="x", scaleanchor="x"),
+        "yaxis": theme.axis(**fit, range=[-side, 0], domain=[0, 0.87], anchor="x", scaleanchor="x"),
         "xaxis2": theme.axis(**fit, range=[-0.02, 1.02], domain=[0.33, 0.49], anchor="y2"),
-        "yaxis2": theme.axis(**fit, range=[-0.02, 1.02], domain=[0, 0.9], anchor="x2", scaleanchor="x2"),
+        "yaxis2": theme.axis(**fit, range=[-0.02, 1.02], domain=[0, 0.87], anchor="x2", scaleanchor="x2"),
         "xaxis3": x3,
         "yaxis3": theme.axis(range=[0, 1.04], domain=[0.0, 0.86], anchor="x3", tickformat=".0%", nticks=3),
     }

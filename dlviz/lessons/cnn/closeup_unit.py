@@ -83,16 +83,21 @@ def peaks_of(recording: Recording, block: int, k: int) -> np.ndarray:
     return maps.reshape(len(maps), -1).argmax(1)
 
 
-def windows_of(recording: Recording, block: int, peak: np.ndarray) -> np.ndarray:
-    """What the filters of a block see at a pixel, (T, c, k, k): the picture, or maps from their recorded levels."""
-    scene, config = recording.scene, recording.config
+def below_of(recording: Recording, block: int) -> np.ndarray:
+    """What the filters of a block slide over, (T, c, h, w): the picture, or maps from their recorded levels."""
+    scene = recording.scene
     if block == 0:
         shown = scene.test_pictures[scene.picture] / np.float32(255)
-        below = np.broadcast_to(shown, (len(recording), *shown.shape))
-    else:
-        reach = recording.track("reach")[:, tiles.units_of(recording, block - 1), None, None]
-        below = pooled(reach * tiles.maps_of(recording, block - 1).astype(np.float32) / 254, config.pooling)
-    size, side = int(config.kernel_size), scene.sides[block]
+        return np.broadcast_to(shown, (len(recording), *shown.shape))
+    reach = recording.track("reach")[:, tiles.units_of(recording, block - 1), None, None]
+    maps = reach * tiles.maps_of(recording, block - 1).astype(np.float32) / 254
+    return pooled(maps, recording.config.pooling)
+
+
+def windows_of(recording: Recording, block: int, peak: np.ndarray) -> np.ndarray:
+    """What the filters of a block see at a pixel, (T, c, k, k)."""
+    below, side = below_of(recording, block), recording.scene.sides[block]
+    size = int(recording.config.kernel_size)
     padded = np.pad(below, ((0, 0), (0, 0), (size // 2, size // 2), (size // 2, size // 2)))
     rows, columns = (peak // side)[:, None] + np.arange(size), (peak % side)[:, None] + np.arange(size)
     steps = np.arange(len(recording))[:, None, None]
@@ -196,20 +201,33 @@ def _sum(
         named = {**_place(left - 3, bottom + TALL / 2), "xanchor": "right", "yanchor": "middle"}
         labels.append(Label(text(f"legend.{name}"), **named, color="--dl-muted"))
     total = product.reshape(steps, -1).sum(1)
-    values = {"sum": total}
+    values = {"sum": total, "normed": finished(recording, parts, block, k, total)}
     if recording.config.batch_norm:
-        mean, variance, factor, bias = (
-            parts[f"norms.{block}.{name}"][:, k] for name in ("running_mean", "running_var", "weight", "bias")
-        )
-        values["normed"] = (total - mean) / np.sqrt(variance + EPSILON) * factor + bias
         line = text("live.normed")
     else:
         values["bias"] = parts[f"convolutions.{block}.bias"][:, k]
-        values["normed"] = total + values["bias"]
         line = text("live.biased")
     values["out"] = np.maximum(values["normed"], 0)
     labels.append(Label(line, values, **_place(MIDDLE[0] + MIDDLE[1] / 2, -3.5), color="--dl-text"))
     return labels
+
+
+def finished(
+    recording: Recording, parts: dict[str, np.ndarray], block: int, k: int, total: np.ndarray
+) -> np.ndarray:
+    """Sums (T, ...) of a unit after batch normalisation, or with its bias."""
+
+    def of_unit(name: str) -> np.ndarray:
+        own: np.ndarray = parts[name][:, k].reshape(-1, *[1] * (total.ndim - 1))
+        return own
+
+    if not recording.config.batch_norm:
+        return total + of_unit(f"convolutions.{block}.bias")
+    mean, variance, factor, bias = (
+        of_unit(f"norms.{block}.{name}") for name in ("running_mean", "running_var", "weight", "bias")
+    )
+    normed: np.ndarray = (total - mean) / np.sqrt(variance + EPSILON) * factor + bias
+    return normed
 
 
 def _strongest(

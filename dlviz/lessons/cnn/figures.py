@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from dlviz.lessons.cnn import tiles
+from dlviz.lessons.cnn.closeup_brought import brought
+from dlviz.lessons.cnn.closeup_layer import layer_in_detail
 from dlviz.lessons.cnn.closeup_sketch import sketch
 from dlviz.lessons.cnn.closeup_unit import unit_in_detail
 from dlviz.lessons.cnn.closeups import confusion, misread_at, plane, point_at
@@ -22,14 +24,14 @@ from dlviz.text import Text
 
 __all__ = ["filters", "network", "on_pad"]
 
-ACTIONS = ("unit", "slope", "misread", "point")  # of clicks
+ACTIONS = ("unit", "slope", "misread", "point", "made")  # of clicks
 SCALES = ("layer", "unit", "network")
 
 
 def pictures_of(config: Any) -> tuple[str, ...]:
     """The fourth pictures that a config has."""
     drawn = ("sketch",) if config.data == "digits" else ()
-    return ("unit", "confusion", "plane", "gradients", *drawn)
+    return ("unit", "layer", "confusion", "plane", "gradients", *drawn, "brought")
 
 
 def views_of(config: Any) -> dict[str, tuple[str, ...]]:
@@ -58,6 +60,7 @@ def stage(
     scale: str,
     unit: str = "1.1",
     drawing: str = "",
+    photo: str = "",
 ) -> list[Film]:
     """All pictures of the page, the largest first.
 
@@ -69,13 +72,16 @@ def stage(
         scale: what full colour means: the largest number of the unit, of its layer or of the network.
         unit: that is chosen.
         drawing: a drawn digit, as text.
+        photo: digest of an uploaded picture.
     """
     fourth = {
         "unit": lambda: unit_in_detail(recording, text, unit=unit),
+        "layer": lambda: layer_in_detail(recording, text, unit=unit),
         "confusion": lambda: confusion(recording, text),
         "plane": lambda: plane(recording, text),
         "gradients": lambda: gradients(recording, text, unit=unit, scale=scale),
         "sketch": lambda: sketch(recording, text, drawing=drawing),
+        "brought": lambda: brought(recording, text, photo=photo),
     }[picture]()
     return [
         network(recording, text, unit=unit, scale=scale),
@@ -87,7 +93,7 @@ def stage(
 
 
 def hit(recording: Recording, action: str, x: float, y: float, step: int) -> tuple[str, Any]:
-    """What a click chooses: ("unit", "1.2"), ("example", 17), or ("", None).
+    """What a click chooses: ("unit", "1.2"), ("example", 17), ("picture", "unit"), or ("", None).
 
     Args:
         recording: what was shown.
@@ -96,6 +102,8 @@ def hit(recording: Recording, action: str, x: float, y: float, step: int) -> tup
         step: which was seen.
     """
     step = min(step, len(recording) - 1)
+    if action == "made":
+        return "picture", "unit"  # one depth further down
     if action in ("unit", "slope"):
         unit = unit_hit(recording.scene, x, y, slopes=action == "slope")
         return ("unit", unit) if unit else ("", None)

@@ -9,11 +9,14 @@ import numpy as np
 import torch
 from jaxtyping import Float32
 
+from dlviz.data import pictures
 from dlviz.data.examples import examples_of
 from dlviz.data.sketch import as_digit, decode
+from dlviz.lessons.cnn.brought import as_learnt
 from dlviz.models.convnet import POOL
 from dlviz.models.training import blank_network, load_weights
 
+SHOWN = 96  # pixels of an uploaded picture beside what the network gets of it
 PAD = -1000.0  # where the pad of a sketch lies on its axis: no other axis has such numbers
 
 
@@ -33,16 +36,26 @@ def shapes_of(config: Any) -> Iterator[tuple[str, tuple[int, ...]]]:
             yield name, tuple(part.shape)
 
 
-@torch.inference_mode()
 def answers(config: Any, weights: Float32[np.ndarray, "T P"], sketch: str) -> Float32[np.ndarray, "T K"]:
     """The probabilities that each recorded network gives a drawn digit."""
-    network = blank_network(config, examples_of(config))
-    picture = as_digit(decode(sketch))[None, None]  # (1, 1, 8, 8)
-    said = []
+    return said_of(config, weights, pad_of(sketch)[1][None])
+
+
+@torch.inference_mode()
+def said_of(
+    config: Any, weights: Float32[np.ndarray, "T P"], picture: Float32[np.ndarray, "C H W"]
+) -> Float32[np.ndarray, "T K"]:
+    """The probabilities that each recorded network gives a picture."""
+    network, said = blank_network(config, examples_of(config)), []
     for numbers in weights:
         load_weights(network, np.array(numbers))
-        said.append(network(picture)[0].softmax(dim=0))
+        said.append(network(torch.from_numpy(picture)[None])[0].softmax(dim=0))
     return torch.stack(said).numpy()
+
+
+def seen_of(config: Any, photo: str) -> tuple[np.ndarray, Float32[np.ndarray, "C H W"]]:
+    """An uploaded picture, (h, w, 3) bytes, and what the network gets of it."""
+    return pictures.photo(photo, SHOWN), as_learnt(config, pictures.pictured(photo).pixels).numpy()
 
 
 def pad_of(sketch: str) -> tuple[Float32[np.ndarray, "32 32"], Float32[np.ndarray, "8 8"]]:

@@ -33,10 +33,9 @@ def short(**more: Any) -> Recording:
 
 def networks(config: Config) -> tuple[list[Stack], training.Moment]:
     moment = list(stored.replay(config))[-1]
-    return [training.loaded(config, own) for own in moment.weights], moment
+    return [training.loaded(config, own).requires_grad_(False) for own in moment.weights], moment
 
 
-@torch.inference_mode()
 def test_the_decoder_never_sees_the_future_and_the_encoder_sees_both_sides() -> None:
     config = Config(**SHORT)
     (bert, gpt), _ = networks(config)
@@ -64,7 +63,6 @@ def test_what_may_not_be_seen_has_no_weight_and_all_rows_sum_to_one() -> None:
         )
 
 
-@torch.inference_mode()
 def test_the_perplexity_of_gpt_is_that_of_all_test_words_one_by_one() -> None:
     config = Config(**SHORT)
     (_, gpt), moment = networks(config)
@@ -80,7 +78,6 @@ def test_the_perplexity_of_gpt_is_that_of_all_test_words_one_by_one() -> None:
     assert math.exp(total / count) == pytest.approx(math.exp(moment.loss[1, 1]), rel=1e-4)
 
 
-@torch.inference_mode()
 def test_the_perplexity_of_bert_is_that_of_all_test_words_hidden_one_by_one() -> None:
     config = Config(**SHORT)
     (bert, _), moment = networks(config)

@@ -33,7 +33,7 @@ FRAMES, LONG, FEW = 24, 2000, 6  # frames after the start; updates from which on
 CURVE = 1.6  # frames are closer together at the beginning, where most is learnt
 USUAL: dict[str, dict[str, Any]] = {
     "text": {"layers": 1, "learning_rate": 0.02, "batch_size": 32, "updates": 500},
-    "numerals": {"layers": 2, "learning_rate": 0.01, "batch_size": 64, "updates": 300},
+    "numerals": {"layers": 2, "learning_rate": 0.01, "batch_size": 32, "updates": 300},
     "hunger": {"layers": 1, "learning_rate": 0.01, "batch_size": 16, "updates": 150},
 }
 

@@ -48,7 +48,7 @@ def bars(recording: Recording, text: Text, *, blank: str = "1") -> Film:
         barmode="overlay",
         margin={"l": 6, "r": 6, "t": 4, "b": 4},
         dragmode=False,
-        meta={"view": [blank, config.temperature, config.top_k, config.top_p]},
+        meta={"view": [blank, config.temperature, config.top_k, config.top_p], "letters": 0.8},
     )
     figure = {"data": data, "layout": look}
     title, alt = text("picture.bars"), text("alt.bars", count=COUNT)

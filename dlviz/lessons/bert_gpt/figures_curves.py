@@ -87,7 +87,7 @@ def course(recording: Recording, text: Text) -> Film:
     ]
     top = 1.35 * float(loss[0].max())
     return grown(
-        recording, text, "course", lines, [3, top], labels, {"margin": {"l": 36, "r": 12, "t": 26, "b": 36}}
+        recording, text, "course", lines, [0, top], labels, {"margin": {"l": 36, "r": 12, "t": 26, "b": 36}}
     )
 
 

@@ -14,10 +14,11 @@ from dlviz.plots.film import Film, Label, Move
 from dlviz.recording import Recording
 from dlviz.text import Text
 
-WIDE, HIGH = 200.0, 100.0  # of the picture, in units of which a screen has about three pixels each
+WIDE, HIGH, TALL = 190.0, 98.0, 178.0  # of the picture, in units of about three pixels; TALL with three maps
 BELOW, ABOVE = 14.0, 8.0  # room for names in two rows, and for a title
-BESIDE, ANSWER = 15.0, 20.0  # room for names and for what is said
+BESIDE, ANSWER = 14.0, 17.0  # room for names and for what is said
 READABLE = 2.5  # side of a cell with a name
+LETTERS = 0.62  # of their size where the screen is narrow
 
 
 @dataclass(frozen=True)
@@ -65,34 +66,24 @@ def boards(recording: Recording) -> list[Board]:
 
 
 def numeral_boards(recording: Recording) -> list[Board]:
-    """Letters, "=" and digits look at one another; the third's digits look at letters."""
+    """Letters, "=" and digits look at one another; below, the third's digits look at letters."""
     scene, names = recording.scene, named(recording)
     letters = [names[scene.tokens.index(token)] for token in scene.names]
     made = recording.track("answers")  # (T, 3, O)
+    names[0] = ""  # nothing comes after the end
     digits = [[names[made[:, m, k]].tolist() for k in range(made.shape[2])] for m in range(3)]
-    count = len(letters) + 1 + made.shape[2]
-    third = WIDE / 3
-    side = min(HIGH - BELOW - ABOVE, third - 11)
-    bottom = BELOW + (HIGH - BELOW - ABOVE - side) / 2
-    every = np.ones((count, count), bool)
-    hidden = ["□"] * made.shape[2]
-    first = [*letters, "=", *hidden]
+    first = [*letters, "=", *["□"] * made.shape[2]]
     second = [*letters, "=", *digits[1][:-1]]
-    boxes = [(10 + k * third, bottom, side, side) for k in range(3)]
-    high = side * made.shape[2] / max(made.shape[2], len(letters))
-    boxes[2] = (
-        boxes[2][0],
-        bottom + (side - high) / 2,
-        side * len(letters) / max(made.shape[2], len(letters)),
-        high,
-    )
-    rest = np.tril(every[: len(second), : len(second)])
-    cross = np.ones((made.shape[2], len(letters)), bool)
+    every = np.ones((len(first), len(first)), bool)
+    side, half = TALL / 2 - BELOW - ABOVE, WIDE / 2
+    middle, wide = TALL / 2 + BELOW, 1.35 * side * min(1.0, len(letters) / made.shape[2])
     return [
-        Board("first", boxes[0], first, first, every, COLORS[0]),
-        Board("second", boxes[1], second, second, rest, COLORS[1]),
-        Board("third", boxes[2], digits[2], letters, cross, COLORS[2]),
-    ]
+        Board("first", (half / 2 - side / 2, middle, side, side), first, first, every, COLORS[0]),
+        Board("second", (half * 1.5 - side / 2, middle, side, side), second, second,
+              np.tril(every)[: len(second), : len(second)], COLORS[1]),
+        Board("third", (half - wide / 2, BELOW, wide, side), digits[2], letters,
+              np.ones((made.shape[2], len(letters)), bool), COLORS[2]),
+    ]  # fmt: skip
 
 
 def maps(recording: Recording, text: Text, *, unit: str = MEAN, blank: str = "1") -> Film:
@@ -101,11 +92,18 @@ def maps(recording: Recording, text: Text, *, unit: str = MEAN, blank: str = "1"
     data, moves = drawn(recording, every, unit)
     labels: list[Label] = []
     for board in every:
-        left, _, width, _ = board.box
+        left, bottom, width, height = board.box
         name = text(f"network.{recording.config.task}_{board.which}")
         place: dict[str, Any] = {"xref": "x", "yref": "y", "xanchor": "center", "size": 14}
         labels.append(
-            Label(f"<b>{name}</b>", x=left + width / 2, y=HIGH - 1, yanchor="top", color=board.color, **place)
+            Label(
+                f"<b>{name}</b>",
+                x=left + width / 2,
+                y=bottom + height + 1.2,
+                yanchor="bottom",
+                color=board.color,
+                **place,
+            )
         )
         labels += names_of(board, len(recording))
         data.append(frame(board.box, "--dl-muted", 1.2))
@@ -117,7 +115,7 @@ def maps(recording: Recording, text: Text, *, unit: str = MEAN, blank: str = "1"
         data += asked
         labels += told
         task = "text"
-    figure = {"data": data, "layout": layout([0, WIDE], [0, HIGH], [unit, blank])}
+    figure = {"data": data, "layout": layout([0, WIDE], [0, HIGH if task == "text" else TALL], [unit, blank])}
     title, alt = text(f"picture.maps_{task}"), text(f"alt.maps_{task}", count=len(recording.scene.names))
     return Film(
         "maps", len(recording), figure, tuple(moves), tuple(labels), title=title, alt=alt, click="maps"
@@ -263,4 +261,4 @@ def layout(x: Sequence[float], y: Sequence[float], view: list[str]) -> dict[str,
     axes = graph.bare_axes(x, y, scaleanchor="x", constrain="domain")
     axes["xaxis"] |= {"constrain": "domain"}
     margin = {"l": 4, "r": 4, "t": 2, "b": 2}
-    return theme.layout(**axes, margin=margin, dragmode=False, meta={"view": view})
+    return theme.layout(**axes, margin=margin, dragmode=False, meta={"view": view, "letters": LETTERS})

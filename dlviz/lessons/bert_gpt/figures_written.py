@@ -63,7 +63,9 @@ def generated(recording: Recording, text: Text) -> Film:
     config = recording.config
     view = [config.prompt, config.temperature, config.top_k, config.top_p]
     margin = {"l": 6, "r": 6, "t": 4, "b": 4}
-    look = theme.layout(**axes, barmode="overlay", margin=margin, dragmode=False, meta={"view": view})
+    look = theme.layout(
+        **axes, barmode="overlay", margin=margin, dragmode=False, meta={"view": view, "letters": 0.8}
+    )
     moves = tuple(move for _, move in drawn)
     title, alt = text("picture.generated"), text("alt.generated", count=count)
     return Film(
@@ -128,8 +130,16 @@ def masks(recording: Recording, text: Text) -> Film:
         data.append(hatch(board) if k else frame(box, "--dl-muted", 1.0))
         labels += names_of(board, len(recording))
         name = text(f"network.text_{board.which}")
-        title: dict[str, Any] = {"xref": "x", "yref": "y", "xanchor": "center", "yanchor": "top", "size": 14}
-        labels.append(Label(f"<b>{name}</b>", x=box[0] + side / 2, y=HIGH - 1, color=COLORS[k], **title))
+        title: dict[str, Any] = {
+            "xref": "x",
+            "yref": "y",
+            "xanchor": "center",
+            "yanchor": "bottom",
+            "size": 14,
+        }
+        labels.append(
+            Label(f"<b>{name}</b>", x=box[0] + side / 2, y=BELOW + side + 1.2, color=COLORS[k], **title)
+        )
         down, _ = attention.centres(box, count, count)
         wanted = [
             ("?" if at in scene.blanks else "") if k == 0 else (own[at + 1] if at + 1 < count else "")

@@ -54,9 +54,8 @@ def new_network(config: Any, corpus: Corpus) -> Stack:
 
 def loaded(config: Any, weights: np.ndarray) -> Stack:
     """A network with recorded numbers, (P,); nothing random is drawn."""
-    with torch.device("meta"):
-        network = new_network(config, corpus_of(config))
-    network = network.to_empty(device="cpu").eval()
+    with torch.random.fork_rng(devices=[]):  # the stream stays as it was
+        network = new_network(config, corpus_of(config)).eval()
     put(network, weights)
     return network
 
@@ -79,7 +78,7 @@ def parameters(config: Any) -> int:
 @lru_cache(maxsize=64)
 def counted(symbols: int, width: int, layers: int) -> int:
     """How many numbers make a stack; heads share the width and change nothing."""
-    with torch.device("meta"):
+    with torch.random.fork_rng(devices=[]):
         return sum(part.numel() for part in Stack(symbols, width, 1, layers).parameters())
 
 

@@ -24,7 +24,7 @@ from dlviz.models.transformer import causal
 
 DIGITS = 6  # of the longest number
 SOURCES, TARGETS = 11, DIGITS + 1  # letters of the longest numeral; digits and the end
-DRAWN, ASIDE = 3000, 96  # pairs; those that are kept aside
+DRAWN, ASIDE = 3000, 64  # pairs; those that are kept aside
 EQUALS = "="
 SYMBOLS = (*SIGNS, *"0123456789", EQUALS, numerals.ZERO, *numerals.ONES, *numerals.UNITS, numerals.MYRIAD)
 NUMBERS = {symbol: number for number, symbol in enumerate(SYMBOLS)}
@@ -86,10 +86,9 @@ def networks_of(config: Any) -> list[Stack | Translator]:
 
 
 def blank_networks(config: Any) -> list[Stack | Translator]:
-    """The same without numbers; nothing random is drawn."""
-    with torch.device("meta"):
-        networks = networks_of(config)
-    return [network.to_empty(device="cpu").eval() for network in networks]
+    """The same, for recorded numbers; the stream of random numbers stays as it was."""
+    with torch.random.fork_rng(devices=[]):
+        return [network.eval() for network in networks_of(config)]
 
 
 def joined(pairs: Pairs, written: Int64[Tensor, "N o"]) -> tuple[Tensor, Tensor]:

@@ -14,7 +14,7 @@ import dlviz
 from dlviz.lessons.vanishing_gradient import experiment, tasks
 from dlviz.lessons.vanishing_gradient.experiment import ASIDE, LONGEST, TESTED, Config
 from dlviz.lessons.vanishing_gradient.learning import CELLS, Learner
-from dlviz.lessons.vanishing_gradient.presets import PRESETS
+from dlviz.lessons.vanishing_gradient.presets import PREDICTION, PRESETS
 from dlviz.lessons.vanishing_gradient.starts import rows_of, spectral_radius
 from dlviz.models.cells import Weights
 
@@ -176,13 +176,15 @@ def test_a_clipped_step_is_as_long_as_the_threshold_allows() -> None:
 
 def test_gradients_explode_without_clipping_and_not_with_it() -> None:
     free, clipped = (recorded(PRESETS[name][0]) for name in ("explode", "clip"))
-    assert 0 < free[-1].diverged[0] < 20
+    assert 0 < free[-1].diverged[0] < 4
+    assert clipped[0].norm[0] == free[0].norm[0]
+    assert clipped[-1].accuracy[0, 49] > 0.9
     assert np.isnan(free[-1].hidden_gradient[0]).all()
     assert (free[-1].diverged[1:] == -1).all()
     assert free.ended is None
     assert np.isfinite(free[-1].loss[1:]).all()
     assert (clipped[-1].diverged == -1).all()
-    assert free[0].hidden_gradient[0, 0] > 1000 * free[0].hidden_gradient[0, -1]
+    assert 5_000 < free[0].hidden_gradient[0, 0] / free[0].hidden_gradient[0, -1] < 20_000
 
 
 def test_the_default_shows_who_remembers() -> None:
@@ -192,6 +194,18 @@ def test_the_default_shows_who_remembers() -> None:
     assert rnn < 0.4
     share = recording[-1].hidden_gradient[:, 0] / recording[-1].hidden_gradient[:, -1]
     assert share[0] < 1e-6 < 1e-4 < min(share[1:])
+
+
+def test_the_other_presets_keep_their_promises() -> None:
+    last = {}
+    for name in ("short", "shut", "turn", "adding"):
+        config, _ = PRESETS[name]
+        last[name] = recorded(config)[-1].accuracy[:, config.delay - 1]
+    assert last["short"].min() > 0.95
+    assert last["shut"].max() < 0.4
+    assert last["turn"][0] > 0.95
+    assert last["adding"][0] < 0.3 < 0.9 < last["adding"][1:].min()
+    assert recorded(PREDICTION)[-1].accuracy[:, 49].max() < 0.4  # a bias of 1 is not enough for 50 steps
 
 
 def test_a_symbol_is_shown_once_and_two_early_numbers_are_marked() -> None:

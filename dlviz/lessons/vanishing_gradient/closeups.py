@@ -213,7 +213,10 @@ def _growing(
     data, moves = [], []
     for k, name, color, dash in each(recording):
         label = text.option("cell", name)
-        data.append(_line(label, color, dash, 2.4, [], f"{label} %{{y:.3g}}<extra>%{{x}}</extra>"))
+        line = _line(label, color, dash, 2.4, [], f"{label} %{{y:.3g}}<extra>%{{x}}</extra>")
+        if picture == "clipping":  # one that explodes at once has a single point
+            line |= {"mode": "lines+markers", "marker": {"color": color, "size": 5}}
+        data.append(line)
         moves.append(Move(k, {"x": x, "y": values[:, k].astype(np.float32)}, "grow"))
     if level is not None:
         data.append(

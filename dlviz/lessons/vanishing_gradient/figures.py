@@ -137,7 +137,7 @@ def horizon(recording: Recording, text: Text, *, state: str = "carried", scale: 
         ]
     layout["xaxis3"] |= {"title": {"text": text("axis.updates"), "standoff": 4, "font": {"size": 12}}}
     layout["yaxis2"] |= {"title": {"text": text("axis.back"), "standoff": 4, "font": {"size": 12}}}
-    layout |= {"margin": {"l": 50, "r": 12, "t": 10, "b": 36}}
+    layout |= {"margin": {"l": 50, "r": 12, "t": 10, "b": 36}, "meta": {"letters": 0.66}}
     alt = text("alt.horizon", delay=config.delay)
     title = text(f"picture.horizon_{scale}")
     figure = {"data": data, "layout": theme.layout(**layout)}

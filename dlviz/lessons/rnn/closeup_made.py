@@ -69,7 +69,7 @@ def forecast(recording: Recording, text: Text) -> Film:
     edge = first + said.learnt - 0.5
     low, high = float(scene.series.min()), float(scene.series.max())
     room = 0.12 * (high - low)
-    split = {"type": "line", "x0": edge, "x1": edge, "yref": "paper", "y0": 0, "y1": 1,
+    split = {"type": "line", "x0": edge, "x1": edge, "yref": "paper", "y0": 0, "y1": 0.84,
              "line": {"color": "--dl-muted", "width": 1, "dash": "dash"}}  # fmt: skip
     unit = text("axis.time") if recording.config.series == "wave" else text("axis.weeks")
     layout = theme.layout(

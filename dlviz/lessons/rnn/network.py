@@ -84,8 +84,8 @@ def new_network(config: Any, sequences: Sequences) -> Network:
 
 
 def blank_network(config: Any, sequences: Sequences) -> Network:
-    """The same without numbers; nothing random is drawn."""
-    with torch.device("meta"):
+    """The same, for recorded numbers; the stream of random numbers stays as it was."""
+    with torch.random.fork_rng(devices=[]):
         return new_network(config, sequences)
 
 

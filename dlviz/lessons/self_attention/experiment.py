@@ -102,7 +102,7 @@ def parameters(config: Config) -> int:
 @lru_cache(maxsize=64)
 def counted(symbols: int, answers: int, longest: int, width: int, layers: int, position: PositionName) -> int:
     """How many numbers a transformer learns; heads share the width and change nothing."""
-    with torch.device("meta"):
+    with torch.random.fork_rng(devices=[]):
         network = Transformer(symbols, answers, longest, width=width, layers=layers, position=position)
     return sum(part.numel() for part in network.parameters())
 

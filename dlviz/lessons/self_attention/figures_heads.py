@@ -196,4 +196,5 @@ def _frame(box: attention.Box, color: str, width: float) -> dict[str, Any]:
 def _layout(x: list[float], y: list[float]) -> dict[str, Any]:
     axes = graph.bare_axes(x, y, scaleanchor="x", constrain="domain")
     axes["xaxis"] |= {"constrain": "domain"}
-    return theme.layout(**axes, margin={"l": 4, "r": 4, "t": 2, "b": 2}, dragmode=False)
+    margin = {"l": 4, "r": 4, "t": 2, "b": 2}
+    return theme.layout(**axes, margin=margin, dragmode=False, meta={"letters": 0.58})

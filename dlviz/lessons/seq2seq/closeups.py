@@ -76,7 +76,12 @@ def step_in_detail(recording: Recording, text: Text, *, row: str) -> Film:
         "yaxis3": theme.axis(domain=[0, 0.96], range=[0.6 - best.shape[1], 0.6], anchor="x3", visible=False),
     }
     margin = {"l": 26, "r": 8, "t": 22, "b": 24}
-    figure = {"data": data, "layout": theme.layout(**axes, margin=margin, barmode="overlay", dragmode=False)}
+    figure = {
+        "data": data,
+        "layout": theme.layout(
+            **axes, margin=margin, barmode="overlay", dragmode=False, meta={"letters": 0.8}
+        ),
+    }
     title, alt = text("picture.sum", row=at + 1), text("alt.sum", row=at + 1)
     return Film("closeup", len(recording), figure, tuple(moves), tuple(labels), title=title, alt=alt)
 

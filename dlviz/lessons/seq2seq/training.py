@@ -65,9 +65,8 @@ def shaped(config: Any, kind: AttentionName, examples: Examples) -> Translator:
 
 def recorded(config: Any, kind: AttentionName, weights: np.ndarray) -> Translator:
     """A network with recorded numbers, (P,); nothing random is drawn."""
-    with torch.device("meta"):
-        network = shaped(config, kind, load_examples(config.task, config.pairs, config.split_by))
-    network = network.to_empty(device="cpu").eval()
+    with torch.random.fork_rng(devices=[]):  # the stream stays as it was
+        network = shaped(config, kind, load_examples(config.task, config.pairs, config.split_by)).eval()
     load_weights(network, np.array(weights))
     return network
 
@@ -82,7 +81,7 @@ def sizes_of(config: Any) -> tuple[int, int]:
 
 @lru_cache(maxsize=64)
 def _size(kind: AttentionName, cell: CellName, hidden: int, sources: int, targets: int) -> int:
-    with torch.device("meta"):
+    with torch.random.fork_rng(devices=[]):
         return sum(part.numel() for part in Translator(kind, cell, hidden, sources, targets).parameters())
 
 

@@ -24,10 +24,9 @@ def new_network(config: Any, examples: Examples) -> Network:
 
 
 def blank_network(config: Any, examples: Examples) -> Network:
-    """The same network without numbers; nothing random is drawn."""
-    with torch.device("meta"):
-        network = build(config, examples)
-    return network.to_empty(device="cpu").eval()
+    """The same network, for recorded numbers; the stream of random numbers stays as it was."""
+    with torch.random.fork_rng(devices=[]):
+        return build(config, examples).eval()
 
 
 def build(config: Any, examples: Examples) -> Network:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import heapq
 import os
+import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -119,6 +121,8 @@ class Library:
                 except BaseException:
                     self._drop(tape)  # a run that broke is no recording
                     raise
+                if tape.done:
+                    _give_back()
 
     def nbytes(self) -> int:
         """What all recordings hold together, in bytes."""
@@ -135,6 +139,12 @@ class Library:
                 return
             if key != keep:
                 del self._tapes[key]
+
+
+def _give_back() -> None:
+    """Returns what a training no longer needs to the system: glibc keeps freed memory for itself."""
+    if sys.platform == "linux":
+        getattr(ctypes.CDLL(None), "malloc_trim", lambda pad: None)(0)  # musl has none
 
 
 def _key(experiment: Experiment, config: Config) -> str:

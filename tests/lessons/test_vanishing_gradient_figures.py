@@ -54,6 +54,14 @@ def test_the_factor_of_a_step_leads_from_the_end_to_the_start() -> None:
     assert np.allclose(factors(shared) ** 10, shared[..., 0], rtol=1e-3)
 
 
+@pytest.mark.parametrize(("written", "read"), [
+    ("1.8e−14", "1.8 × 10<sup>−14</sup>"), ("9.1e+03", "9.1 × 10<sup>3</sup>"), ("0.14", "0.14"),
+    ("3e−05", "3 × 10<sup>−5</sup>"),
+])  # fmt: skip
+def test_small_and_large_numbers_are_powers_of_ten(written: str, read: str) -> None:
+    assert figures.EXPONENT.sub(figures.POWER, f"<b>{written}</b> of it") == f"<b>{read}</b> of it"
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_sums_have_all_pictures_too(lang: str) -> None:
     recording, text = short("adding"), dlviz.lesson(SLUG).text(lang)  # type: ignore[arg-type]

@@ -55,12 +55,15 @@ def values(recording: Recording, text: Text, *, token: str = "1") -> Film:
 
 
 def _sum_name(value: np.ndarray, end: np.ndarray, stage: np.ndarray, reach: float) -> Label:
-    """The name of the sum beyond, beside or behind its arrow, where it is farthest from the names of the values."""
+    """The name of the sum beyond its arrow; beside or behind it where the name of a value stands there."""
     along = end / max(1e-6, float(np.linalg.norm(end)))
     across, gap = along[::-1] * [-1, 1], 0.17 * reach
     places = np.array([end + gap * along, end / 2 + gap * across, end / 2 - gap * across, -gap * along])
     named = value * (1 + 0.3 / np.maximum(1e-6, np.linalg.norm(value, axis=1, keepdims=True)))
-    x, y = places[np.linalg.norm(places[:, None] - named, axis=2).min(axis=1).argmax()].tolist()
+    # words are wider than they are high
+    far = np.linalg.norm((places[:, None] - named) * [0.6, 1.0], axis=2).min(axis=1)
+    free = far > 0.16 * reach
+    x, y = places[free.argmax() if free.any() else far.argmax()].tolist()
     strings = ["Σ w v" if s >= hand.MIXED else "" for s in stage.tolist()]
     return Label(strings=strings, x=x, y=y, xref="x", yref="y", xanchor="center", yanchor="middle", size=14)
 

@@ -46,7 +46,11 @@ def arcs(recording: Recording, text: Text, *, unit: str = "", token: str = "1") 
     labels = [*_inputs(scene, len(recording)), *_answers(recording), *_weights(weights[:, chosen], chosen)]
     axes = graph.bare_axes([-0.75 - 0.035 * count, count - 0.25 + 0.035 * count], [-0.62, 1.08 * RISE])
     layout = theme.layout(
-        **axes, margin={"l": 6, "r": 6, "t": 2, "b": 2}, dragmode=False, uirevision=str(count)
+        **axes,
+        margin={"l": 6, "r": 6, "t": 2, "b": 2},
+        dragmode=False,
+        uirevision=str(count),
+        meta={"letters": 0.72},
     )
     name = text("unit.hidden", layer=layer + 1, k=head + 1)
     return Film(

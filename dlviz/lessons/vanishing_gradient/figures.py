@@ -39,7 +39,8 @@ VIEWS = {
     "state": ("carried", "hidden"),
     "scale": ("share", "absolute"),
 }
-EXPONENT = re.compile(r"e([−+]?)0*(\d+)")  # of a number as Python writes it
+EXPONENT = re.compile(r"(?<=\d)e\+?(−?)0*(\d+)")  # of a number as Python writes it
+POWER = r" × 10<sup>\1\2</sup>"  # as a reader expects it
 DIMMEST = {"share": FAINTEST, "absolute": -6.0}
 WIDE, GAP = 0.84, 0.05  # of the maps, and between two
 
@@ -171,7 +172,7 @@ def numbers(recording: Recording, text: Text, *, state: str) -> Film:
         line = text("live.cell", name=text.option("cell", name), back=config.steps() - 1)
         at = int(failed[-1, k])
         strings = [Label(line, values).at(step) for step in range(len(recording))]
-        strings = [EXPONENT.sub(r" × 10<sup>\1\2</sup>", said) for said in strings]
+        strings = [EXPONENT.sub(POWER, said) for said in strings]
         note = text("note.diverged", name=text.option("cell", name), at=at)
         strings = [note if failed[step, k] >= 0 else said for step, said in enumerate(strings)]
         lines.append(Label(strings=strings))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from dlviz.lessons.heatmaps import experiment, figures, presets
-from dlviz.ui import controls, lesson, upload
+from dlviz.ui import album, controls, lesson, upload
 from dlviz.ui.storyboard import Play, storyboard
 
 
@@ -12,6 +12,7 @@ def page(config: experiment.Config) -> tuple[Any, ...]:
         presets.in_sight(config),
         presets.details(config),
         config.data,
+        config.album,
         config.image,
         config.photo,
         config.after,
@@ -26,6 +27,7 @@ def choose(play: Play, x: float, y: float) -> None:
 
 def panel(play: Play) -> None:
     choices, text, config = play.choices, play.text, play.config
+    album.choice(choices, text, "data", "album")
     upload.image(choices, text, "image", "photo")
     controls.named(choices, text, "target", figures.targets_of(config, text))
     play.controls()

@@ -9,9 +9,12 @@ import pytest
 import torch
 
 import dlviz
-from dlviz.data import pictures
+from dlviz.data import albums, pictures
 from dlviz.data.examples import load_examples
 from dlviz.data.shapes import MARK
+from dlviz.lessons.cnn import experiment as cnn
+from dlviz.lessons.cnn import training as cnn_training
+from dlviz.lessons.cnn.presets import TAKEN
 from dlviz.lessons.heatmaps import experiment, subject, training
 from dlviz.lessons.heatmaps.experiment import FIRST, ZERO, Config, looked, target_of
 from dlviz.lessons.heatmaps.layers import PARTS, forgetting
@@ -19,6 +22,7 @@ from dlviz.lessons.heatmaps.methods import METHODS, explain, layer_of, map_of
 from dlviz.lessons.heatmaps.pieces import segments_of
 from dlviz.models.training import build
 from tests.lessons.questions import SMALL, asked, trained
+from tests.test_albums import brought
 
 
 @pytest.mark.parametrize("after", ["nothing", "layers"])
@@ -82,6 +86,19 @@ def test_a_network_that_forgets_ends_as_the_fresh_one_and_begins_at_the_top() ->
     assert all(torch.equal(part, fresh[name]) for name, part in states[-1][1].items() if part.ndim)
 
 
+def test_what_a_network_that_forgets_still_knows_is_measured_anew() -> None:
+    config = Config(**SMALL, after="layers")
+    recording, examples = dlviz.record(experiment, config), load_examples("digits")
+    for step, (depth, forgetful) in enumerate(
+        forgetting(config, examples, trained(config)), config.trained() + 1
+    ):
+        said = forgetful.eval()(examples.test_images).argmax(dim=1)
+        right = (said == examples.test_labels).float().mean().item()
+        assert recording[step].test_accuracy[0] == pytest.approx(right)
+        assert recording[step].forgotten == depth
+    assert recording[-1].test_accuracy[0] < 0.3 < recording[config.trained()].test_accuracy[0]
+
+
 def test_a_network_that_cheats_is_caught() -> None:
     """It knows marked stars, misses the same stars without marks, and the heat lies on the mark."""
     config = Config(data="shortcut")
@@ -118,6 +135,28 @@ def test_segments_cover_the_picture_without_gaps_in_their_numbers() -> None:
         segments = segments_of(X)
         assert segments.unique().tolist() == list(range(int(segments.max()) + 1))
         assert 10 <= int(segments.max()) + 1 <= 25
+
+
+def test_the_network_is_that_of_the_cnn_lesson_with_the_same_settings() -> None:
+    """The link of one lesson to the other names all that makes a network, and the numbers are the same, bit for bit."""
+    learnt = cnn.Config(data="faces", epochs=2, filters=3, batch_size=64, seed=3, example=11)
+    config, problems = Config.from_query(learnt.spelled(TAKEN))
+    assert problems == []
+    assert all(getattr(config, name) == getattr(learnt, name) for name in TAKEN)
+    there, here = ([*module.replay(c)][-1] for module, c in ((cnn_training, learnt), (training, config)))
+    assert np.array_equal(there.weights, here.weights)
+    assert there.test_accuracy == here.test_accuracy
+
+
+def test_a_learners_own_classes_are_learnt_and_explained() -> None:
+    digest = albums.digest_of(album := brought("warm", "cold", each=6))
+    config = Config(data="own", album=digest, epochs=1, filters=2, after="pictures")
+    recording = dlviz.record(experiment, config)
+    assert recording.scene.classes == album.names
+    assert recording.scene.numbers == (3, 0, 1, 2)  # all that are kept aside, from the chosen one on
+    assert len(recording) == config.length() == config.trained() + 1 + 4
+    assert np.isnan(recording[-1].scores[:, 4:]).all()  # nobody knows where an object is
+    assert np.isfinite(recording[-1].scores[:, :4]).all()
 
 
 def test_layers_read_are_those_that_exist() -> None:

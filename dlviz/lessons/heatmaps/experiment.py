@@ -13,22 +13,23 @@ from jaxtyping import Bool, Float32, Int64, UInt8
 from pydantic import Field
 from torch import Tensor
 
-from dlviz.data.examples import load_examples
+from dlviz.data.albums import AlbumDigest, album_source
+from dlviz.data.examples import DataName, examples_of
 from dlviz.data.pictures import PictureDigest, photo_source
 from dlviz.lessons.heatmaps import trust
 from dlviz.lessons.heatmaps.layers import PARTS, forgetting
 from dlviz.lessons.heatmaps.methods import METHODS, Question, explain, map_of
 from dlviz.lessons.heatmaps.pieces import BaselineName, baseline_of, segments_of
 from dlviz.lessons.heatmaps.subject import (
-    JUDGED,
     STRANGER,
     ImageName,
     Subject,
     is_brought,
+    judged,
     marked_corner,
     subject,
 )
-from dlviz.lessons.heatmaps.training import KEPT, cause_of, every, replay
+from dlviz.lessons.heatmaps.training import KEPT, cause_of, every, look, measures, replay
 from dlviz.models.convnet import HeadName, Network
 from dlviz.models.recipe import Recipe
 from dlviz.models.training import blank_network, load_weights
@@ -45,6 +46,7 @@ class Config(Recipe):
     """One network, how it learns, what it is shown, and what is asked.
 
     Attributes:
+        album: digest of the learner's own pictures; without one, shapes stand in for them.
         example: which of the test pictures is looked at; one beyond the last is the last.
         image: a test picture, a photograph that the network knows nothing of, or an uploaded one.
         photo: digest of the uploaded picture; without one, the test picture stands in for it.
@@ -53,10 +55,11 @@ class Config(Recipe):
         layer: the block whose maps CAM's relatives read; one beyond the last is the last.
         baseline: what takes the place of a removed pixel.
         after: what follows on the training: nothing; the layers are put back to random, from the top; or fifty
-            pictures are looked at, on which the methods are compared.
+            pictures (all where there are fewer) are looked at, on which the methods are compared.
     """
 
-    data: Literal["digits", "faces", "shapes", "shortcut"] = "shapes"
+    data: DataName = "shapes"
+    album: AlbumDigest = ""
     head: HeadName = "average"
     blocks: Annotated[int, Field(ge=1, le=3)] = 3
     epochs: Annotated[int, Field(ge=1, le=20)] = 10
@@ -76,10 +79,13 @@ class Config(Recipe):
         return {**super().suggest(chosen), **usual}
 
     def embedded(self) -> dict[str, str]:
-        """An uploaded picture as source, for a script that runs where the picture is not."""
+        """Uploaded pictures as source, for a script that runs where they are not."""
         used = self.photo if self.image == "own" else ""
-        side = load_examples(self.data).test_images.shape[-1]
-        return {"dlviz.data.pictures.photo": photo_source(used, side)}
+        side = examples_of(self).test_images.shape[-1]
+        return {
+            "dlviz.data.pictures.photo": photo_source(used, side),
+            "dlviz.data.albums.album_of": album_source(self.album if self.data == "own" else ""),
+        }
 
     def trained(self) -> int:
         """The step at which the training is over."""
@@ -87,7 +93,7 @@ class Config(Recipe):
 
     def length(self) -> int:
         """The training, and what follows on it."""
-        extra = {"nothing": 0, "layers": 2 + PARTS * self.blocks, "pictures": JUDGED}[self.after]
+        extra = {"nothing": 0, "layers": 2 + PARTS * self.blocks, "pictures": judged(self)}[self.after]
         return 1 + self.trained() + (0 if self.after == "pictures" and is_brought(self) else extra)
 
 
@@ -138,12 +144,12 @@ def run(config: Config) -> Generator[Frame, None, str | None]:
     Returns:
         None, or "diverged" when the loss is no longer finite.
     """
-    examples, shown = load_examples(config.data), subject(config)
+    examples, shown = examples_of(config), subject(config)
     network = blank_network(config, examples)  # this recording's own: Captum hangs hooks into it
     made, moment = 0, None
     for moment in replay(config):
         load_weights(network, moment.weights)
-        measured = {name: value for name, value in vars(moment).items() if name != "weights"}
+        measured = measures(moment)
         last = moment.update == config.updates()
         frame, trained = looked(config, network, shown, 0, whole=last)
         yield Frame(**measured, **frame, forgotten=0.0)
@@ -154,9 +160,9 @@ def run(config: Config) -> Generator[Frame, None, str | None]:
         target = torch.tensor([frame["target"]])  # the class that is explained stays the same
         for depth, forgetful in forgetting(config, examples, network):
             frame, _ = looked(config, forgetful, shown, 0, target=target, before=trained)
-            yield Frame(**measured, **frame, forgotten=depth)
-    elif config.after == "pictures" and len(shown.X) > 1:
-        for k in range(JUDGED):
+            yield Frame(**measures(look(config.updates(), forgetful, examples)), **frame, forgotten=depth)
+    elif config.after == "pictures" and not is_brought(config):
+        for k in range(len(shown.X)):
             frame, _ = looked(config, network, shown, k, whole=True)
             yield Frame(**measured, **frame, forgotten=0.0)
     return None
@@ -186,15 +192,14 @@ def looked(
         before: maps to compare with, (M, H, W).
         whole: whether infidelity and sensitivity are measured too, which takes time.
     """
-    examples, X = load_examples(config.data), shown.X[at, None]
+    examples, X = examples_of(config), shown.X[at, None]
     scatter(config.seed)
     logits = network.eval()(X).detach()
     if target is None:
         target = target_of(config, logits, shown.labels[at, None])
     block = min(config.layer, config.blocks) - 1
-    asked = Question(
-        network, X, target, baseline_of(X, config.baseline), block, examples.train_images[:OTHERS]
-    )
+    few = torch.linspace(0, len(examples.train_images) - 1, OTHERS).long()  # of all classes
+    asked = Question(network, X, target, baseline_of(X, config.baseline), block, examples.train_images[few])
     found = dict(answers(asked, config.seed))
     nowhere = torch.full_like(X[:, 0], torch.nan)
     maps = torch.cat([nowhere if one is None else map_of(one) for one in found.values()])  # (M, H, W)
@@ -284,7 +289,7 @@ def scene(config: Config) -> Scene:
     """All pictures that may be shown."""
     shown = subject(config)
     return Scene(
-        classes=load_examples(config.data).classes,
+        classes=examples_of(config).classes,
         methods=tuple(METHODS),
         pictures=(255 * shown.X).round().to(torch.uint8).numpy(),
         segments=segments_of(shown.X[0]).numpy(),

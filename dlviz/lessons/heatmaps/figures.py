@@ -87,7 +87,7 @@ def marks(recording: Recording, text: Text) -> list[tuple[int, str]]:
     scene, after = recording.scene, recording.config.after
     if after == "nothing" or len(recording) <= scene.trained + 1:
         return []
-    return [(scene.trained + 1, text(f"mark.{after}"))]
+    return [(scene.trained + 1, text(f"mark.{after}", count=len(scene.numbers)))]
 
 
 def losses(recording: Recording, text: Text) -> Film:
@@ -103,8 +103,10 @@ def losses(recording: Recording, text: Text) -> Film:
     data: list[dict[str, Any]] = []
     moves: list[Move] = []
     updates = recording.track("update").astype(np.float32)
+    learning = recording.track("forgotten") == 0
     for name, color, axis, values, dash in lines:
-        look, move = curves.curve(len(data), text(name), color, values.astype(np.float32), dash=dash)
+        shown = np.where(learning, values, np.nan).astype(np.float32)  # a network that forgets does not learn
+        look, move = curves.curve(len(data), text(name), color, shown, dash=dash)
         data.append({**look, "yaxis": axis})
         moves.append(Move(move.trace, {**move.columns, "x": updates}, "grow"))
     most = max(2.5, 1.8 * float(recording.track("loss")[0]))

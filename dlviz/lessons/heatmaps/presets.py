@@ -24,9 +24,9 @@ ANSWERS = ("none", "some", "most")
 
 
 def in_sight(config: Config) -> tuple[str, ...]:
-    """The controls next to the picture, besides the picture itself and the class."""
+    """The controls next to the picture, besides what is learnt, the picture and the class."""
     example = ("example",) if config.image == "test" else ()
-    return "data", *example, "after", "layer"
+    return *example, "after", "layer"
 
 
 def details(config: Config) -> list[str]:

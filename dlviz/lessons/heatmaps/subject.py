@@ -11,11 +11,11 @@ from jaxtyping import Bool, Float32, Int64
 from torch import Tensor
 
 from dlviz.data import pictures
-from dlviz.data.examples import load_examples
+from dlviz.data.examples import examples_of
 from dlviz.data.shapes import MARK, shapes
 
 ImageName = Literal["test", "flower", "own"]
-JUDGED = 50  # pictures on which the methods are compared
+JUDGED = 50  # pictures on which the methods are compared, at most
 STRANGER = -1  # the class of a picture that has none of the classes
 
 
@@ -37,20 +37,25 @@ class Subject:
 
 
 def subject(config: Any) -> Subject:
-    """The picture of a config; where methods are compared, the next fifty test pictures too."""
-    examples = load_examples(config.data)
+    """The picture of a config; where methods are compared, the next test pictures too."""
+    examples = examples_of(config)
     if is_brought(config):
         X = brought(config)[None]
         empty = torch.zeros(1, *X.shape[2:], dtype=torch.bool)
         return Subject(X, torch.tensor([STRANGER]), empty, (STRANGER,))
     count = len(examples.test_images)
     first = min(config.example, count - 1)
-    rows = [(first + k) % count for k in range(JUDGED if config.after == "pictures" else 1)]
+    rows = [(first + k) % count for k in range(judged(config) if config.after == "pictures" else 1)]
     masks = torch.zeros(count, *examples.test_images.shape[2:], dtype=torch.bool)
     if config.data in ("shapes", "shortcut"):
         known = shapes().test.masks[: examples.tests[0]]
         masks = torch.cat([known] * len(examples.tests))
     return Subject(examples.test_images[rows], examples.test_labels[rows], masks[rows], tuple(rows))
+
+
+def judged(config: Any) -> int:
+    """How many test pictures the methods are compared on: fifty, or all where there are fewer."""
+    return min(JUDGED, len(examples_of(config).test_images))
 
 
 def is_brought(config: Any) -> bool:
@@ -60,12 +65,12 @@ def is_brought(config: Any) -> bool:
 
 def classes_of(config: Any) -> tuple[str, ...]:
     """The neutral names of the classes."""
-    return load_examples(config.data).classes
+    return examples_of(config).classes
 
 
 def brought(config: Any) -> Float32[Tensor, "C H W"]:
     """A photograph as the network knows pictures: its proportions kept, the rest filled with its mean colour."""
-    examples = load_examples(config.data)
+    examples = examples_of(config)
     _, channels, side, _ = examples.test_images.shape
     if config.image == "own":
         pixels = pictures.photo(config.photo, side)

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from dlviz.data.examples import Examples, load_examples
+from dlviz.data.examples import Examples, examples_of
 from dlviz.models.convnet import Network
 from dlviz.models.replay import Replay, Replays
 from dlviz.models.training import learn, new_network, weights_of
@@ -46,6 +46,11 @@ class Moment:
     test_accuracy: np.ndarray
 
 
+def measures(moment: Moment) -> dict[str, Any]:
+    """What a moment says of its network, without the network itself."""
+    return {name: value for name, value in vars(moment).items() if name != "weights"}
+
+
 KEPT: Replays[Moment] = Replays()
 
 
@@ -66,7 +71,7 @@ def every(config: Any) -> int:
 
 def moments(config: Any) -> Iterator[Moment]:
     """Learns; a moment before the first update and after every few, until the loss leaves all bounds."""
-    examples = load_examples(config.data)
+    examples = examples_of(config)
     network = new_network(config, examples)
     for update in learn(config, network, examples):
         if update % every(config) == 0 or update == config.updates():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -162,7 +163,14 @@ def sharpness(recording: Recording, found: Recording | None, text: Text) -> Film
                 data.append(head)
                 moves.append(moved)
     top, threshold = float(np.nanmax(found.track("eigenvalues"))), 2 / config.learning_rate
-    labels = []
+    labels = list(
+        _bounces(
+            config,
+            {name: found.track("eigenvalues")[of == o, 0] for o, name in enumerate(config.optimizers)},
+            which,
+            text,
+        )
+    )
     if set(config.optimizers) != {"adam"} and threshold < 2 * top:
         line = {"color": "--dl-muted", "width": 1.5, "dash": "longdash"}
         quiet = {"type": "scatter", "mode": "lines", "line": line, "hoverinfo": "skip"}
@@ -181,6 +189,26 @@ def sharpness(recording: Recording, found: Recording | None, text: Text) -> Film
     )
     figure = {"data": data, "layout": layout}
     return Film("sharpness", count, figure, tuple(moves), tuple(labels), title=title, alt=alt)
+
+
+def _bounces(
+    config: Any, measured: Mapping[str, np.ndarray], which: np.ndarray, text: Text
+) -> Iterator[Label]:
+    """The rate of SGD times the largest eigenvalue, in numbers; above 2 it bounces."""
+    parts: list[str] = []
+    values: dict[str, np.ndarray] = {}
+    for o, (name, largest) in enumerate(measured.items()):
+        if name == "adam" or not len(largest):
+            continue
+        have = which < len(largest)
+        values[f"l{o}"] = np.where(have, largest[np.minimum(which, len(largest) - 1)], np.nan).astype(
+            np.float32
+        )
+        values[f"e{o}"] = (config.learning_rate * values[f"l{o}"]).astype(np.float32)
+        parts.append(text("live.bounce", name=text(f"brief.{name}"), eta=f"{config.learning_rate:.3g}", o=o))
+    if parts:
+        place: dict[str, Any] = {"x": 0.99, "y": 1.0, "xanchor": "right", "size": 12, "shy": True}
+        yield Label("<br>".join(parts), values, **place)
 
 
 def honest(recording: Recording, found: Surface | None, text: Text, *, measure: str) -> Film:

@@ -175,12 +175,15 @@ def numbers(recording: Recording, found: Surface | None, text: Text, *, plane: s
     """What is true of the present weights and what the plane shows instead, in live numbers."""
     count, true = len(recording), recording.track(measure)
     known = found is not None and found.stage > 1
-    parts, values = [], {}
-    for o, name in enumerate(recording.config.optimizers):
+    parts, values, optimizers = [], {}, recording.config.optimizers
+    form = ("placed" if len(optimizers) < 3 else "known") if known else "true"  # three fill the line
+    for o, name in enumerate(optimizers):
         values[f"true{o}"] = true[:, o]
         if known and found is not None:
+            a, b = found.path[o, :count].T
+            values |= {f"a{o}": a, f"b{o}": b}  # f(a, b) is the loss of the shadow
             values |= {f"seen{o}": found.on_path[o, :count], f"far{o}": found.distance[o, :count]}
-        parts.append(text("live.known" if known else "live.true", name=text(f"brief.{name}"), o=o))
+        parts.append(text(f"live.{form}", name=text(f"brief.{name}"), o=o))
     lines = [
         Label(
             text("live.order" if known else "live.update", measure=text(f"axis.{measure}"))

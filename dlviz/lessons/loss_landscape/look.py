@@ -70,7 +70,9 @@ def scale(text: Text, measure: str, **parts: Any) -> dict[str, Any]:
     name = text("axis.accuracy" if is_accuracy(measure) else "axis.loss")
     if is_accuracy(measure):
         return theme.axis(name, range=[0, 1.03], tickformat=".0%", nticks=6, **parts)
-    return theme.axis(name, type="log", dtick="D2", exponentformat="none", **parts)
+    values = [m * 10.0**k for k in range(-4, 4) for m in (1, 3)]
+    told = {"tickvals": values, "ticktext": [f"{value:g}" for value in values]}
+    return theme.axis(name, type="log", **told, **parts)
 
 
 def camera(plane: str) -> dict[str, Any]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dlviz.lessons.loss_landscape.experiment import Config
 
+EIGHT = Config(depth=8, learning_rate=0.1, seed=2)  # a clear difference on every machine
+
 PRESETS: dict[str, tuple[Config, str]] = {  # a config, and the fourth picture that shows its point
     "flat": (
         Config(width=32, batch_size=8, updates=1000, optimizers=("small", "large")),
         "sharpness",
     ),
     "edge": (Config(optimizers=("large",), large_batch=1257), "sharpness"),
-    "rough": (Config(depth=8), "around"),
-    "skip": (Config(depth=8, skip=True), "around"),
+    "rough": (EIGHT, "around"),
+    "skip": (EIGHT.changed(skip=True), "around"),
     "filter": (Config(normalization="none"), "slices"),
     "barrier": (Config(same_start=False, optimizers=("small", "large")), "line"),
     "joined": (Config(optimizers=("small", "large")), "line"),

@@ -24,7 +24,7 @@ def test_the_unit_under_the_pointer_is_seen_in_large_and_gone_with_it(page: Open
     assert stage.page.evaluate(TITLE) == "On the plane: output"
     for layer, unit, number in ((1, 0, 0), (1, 3, 3), (2, 1, 5)):
         stage.page.mouse.move(*stage.figure("network", PLACE, LAYERS[layer][unit].tolist()))
-        stage.until(f"{TITLE} === value", f"On the plane: hidden layer {layer}, unit {unit + 1}")
+        stage.until(f"{TITLE} === value", f"On the plane: layer {layer} unit {unit + 1}")
         shown = np.array(stage.read(PEEKED)).reshape(50, 50)
         assert np.abs(shown - maps[number].astype(int)).max() <= SHADES
     stage.page.mouse.move(5, 5)
@@ -41,4 +41,4 @@ def test_a_click_on_a_unit_and_on_a_wire_is_in_the_address(page: Open) -> None:
     stage.until("new URLSearchParams(location.search).get('weight') === 'w1.3.0'")
     stage.page.mouse.move(5, 5)
     stage.rest()
-    assert stage.page.evaluate(TITLE) == "On the plane: hidden layer 1, unit 2"
+    assert stage.page.evaluate(TITLE) == "On the plane: layer 1 unit 2"

@@ -34,7 +34,7 @@ CURVE = 1.6  # frames are closer together at the beginning, where most is learnt
 USUAL: dict[str, dict[str, Any]] = {
     "text": {"layers": 1, "learning_rate": 0.02, "batch_size": 32, "updates": 500},
     "numerals": {"layers": 2, "learning_rate": 0.01, "batch_size": 32, "updates": 300},
-    "hunger": {"layers": 1, "learning_rate": 0.01, "batch_size": 16, "updates": 150},
+    "hunger": {"layers": 1, "learning_rate": 0.015, "batch_size": 16, "updates": 120},
 }
 
 

@@ -48,7 +48,7 @@ def bars(recording: Recording, text: Text, *, blank: str = "1") -> Film:
         barmode="overlay",
         margin={"l": 6, "r": 6, "t": 4, "b": 4},
         dragmode=False,
-        meta={"view": [blank, config.temperature, config.top_k, config.top_p], "letters": 0.8},
+        meta={"view": [blank, config.temperature, config.top_k, config.top_p]},
     )
     figure = {"data": data, "layout": look}
     title, alt = text("picture.bars"), text("alt.bars", count=COUNT)
@@ -70,7 +70,7 @@ def named_bars(
         ]
         labels.append(Label(strings=said, x=left - 0.02, y=-row, xanchor="right", **place))
         percent = (100 * values[:, row]).astype(np.float32)
-        labels.append(Label("{p:.0f} %", {"p": percent}, x=left + BAR + 0.14, y=-row, xanchor="right",
+        labels.append(Label("{p:.0f} %", {"p": percent}, x=left + BAR + 0.17, y=-row, xanchor="right",
                             color="--dl-muted", **{**place, "size": 12}))  # fmt: skip
     return labels
 

@@ -52,7 +52,7 @@ def ends(recording: Recording, lines: Sequence[Line], top: float) -> list[Label]
     for k, (name, color, values, _, _) in enumerate(line for line in lines if line[3] == "solid"):
         numbers = {"p": np.exp(values.astype(np.float64)).astype(np.float32)}
         place: dict[str, Any] = {"x": 0.98, "y": 0.98 - 0.13 * k, "xanchor": "right", "size": 12}
-        labels.append(Label(name + " <b>{p:.3g}</b>", numbers, color=color, **place))
+        labels.append(Label(name + " <b>{p:.1f}</b>", numbers, color=color, **place))
     return labels
 
 
@@ -111,7 +111,7 @@ def hunger(recording: Recording, text: Text) -> Film:
                          "line": line, "marker": marker, "hovertemplate": label + " %{y:.2f}"})  # fmt: skip
             moves.append(Move(len(data) - 1, {"y": values.astype(np.float32)}))
     labels = tuple(
-        Label(f"<b>{text(f'network.{kind}')}</b> {{p:.3g}}", {"p": np.exp(best[:, (k + 1) * count - 1])}, x=0.985,
+        Label(f"<b>{text(f'network.{kind}')}</b> {{p:.1f}}", {"p": np.exp(best[:, (k + 1) * count - 1])}, x=0.985,
               y=0.98 - 0.08 * k, xanchor="right", size=14, color=COLORS[k])
         for k, kind in enumerate(("transformer", "lstm"))
     )  # fmt: skip

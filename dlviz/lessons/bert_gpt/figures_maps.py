@@ -118,7 +118,14 @@ def maps(recording: Recording, text: Text, *, unit: str = MEAN, blank: str = "1"
     figure = {"data": data, "layout": layout([0, WIDE], [0, HIGH if task == "text" else TALL], [unit, blank])}
     title, alt = text(f"picture.maps_{task}"), text(f"alt.maps_{task}", count=len(recording.scene.names))
     return Film(
-        "maps", len(recording), figure, tuple(moves), tuple(labels), title=title, alt=alt, click="maps"
+        "maps",
+        len(recording),
+        figure,
+        tuple(moves),
+        tuple(labels),
+        title=title,
+        alt=alt,
+        click="maps" if task == "text" else None,
     )
 
 

@@ -6,17 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dlviz.lessons.bert_gpt.figures_maps import (
-    ABOVE,
-    BELOW,
-    HIGH,
-    WIDE,
-    Board,
-    frame,
-    hatch,
-    layout,
-    names_of,
-)
+from dlviz.lessons.bert_gpt.figures_maps import Board, frame, hatch, layout, tokens_at
 from dlviz.lessons.bert_gpt.reading import COLORS, named, sentence
 from dlviz.plots import attention, graph, mosaic, theme, tokens
 from dlviz.plots.film import Film, Label, Move
@@ -24,6 +14,7 @@ from dlviz.recording import Recording
 from dlviz.text import Text
 
 SHOWN, BEST = 8, 5  # places of which candidates are shown, and how many
+WIDE, HIGH, LEFT, LOW, SIDE = 300.0, 90.0, 40.0, 2.0, 78.0  # of the masks: two units are three or four pixels
 ALLOWED = 110  # the level in which a cell that may be seen is drawn
 
 
@@ -115,12 +106,12 @@ def masks(recording: Recording, text: Text) -> Film:
     scene, names = recording.scene, named(recording, 8)
     own = [names[scene.tokens.index(token)] for token in scene.names]
     count, half = len(own), WIDE / 2
-    side = min(HIGH - BELOW - ABOVE, half - 34)
+    side = SIDE
     every = np.ones((count, count), bool)
     data: list[dict[str, Any]] = []
     labels: list[Label] = []
     for k, free in enumerate((every, np.tril(every))):
-        box = (k * half + 16, BELOW, side, side)
+        box = (k * half + LEFT, LOW, side, side)
         board = Board("first" if k == 0 else "second", box, own, own, free, COLORS[k])
         codes = np.where(free, ALLOWED, mosaic.NOTHING).astype(np.uint8)
         look, _ = attention.matrix(len(data), codes[None], box)
@@ -128,7 +119,6 @@ def masks(recording: Recording, text: Text) -> Film:
             {**look, "z": np.where(free, ALLOWED / attention.HIGHEST, np.nan)[::-1], "hoverinfo": "skip"}
         )
         data.append(hatch(board) if k else frame(box, "--dl-muted", 1.0))
-        labels += names_of(board, len(recording))
         name = text(f"network.text_{board.which}")
         title: dict[str, Any] = {
             "xref": "x",
@@ -138,16 +128,18 @@ def masks(recording: Recording, text: Text) -> Film:
             "size": 14,
         }
         labels.append(
-            Label(f"<b>{name}</b>", x=box[0] + side / 2, y=BELOW + side + 1.2, color=COLORS[k], **title)
+            Label(f"<b>{name}</b>", x=box[0] + side / 2, y=LOW + side + 1.2, color=COLORS[k], **title)
         )
         down, _ = attention.centres(box, count, count)
+        size = 12 if count <= 12 else 9
+        rows = np.stack([np.full(count, box[0] - 2), down], 1)
+        labels += tokens_at(own, rows, len(recording), 8, xanchor="right", size=size)
         wanted = [
             ("?" if at in scene.blanks else "") if k == 0 else (own[at + 1] if at + 1 < count else "")
             for at in range(count)
         ]
         for y, said in zip(down.tolist(), wanted):
             place: dict[str, Any] = {"xref": "x", "yref": "y", "yanchor": "middle", "color": COLORS[k]}
-            size = 12 if board.cell >= 4.2 else 9
             labels.append(
                 Label(
                     strings=[f"→ <b>{said}</b>" if said else ""] * len(recording),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl
+
+from dlviz.lessons.heatmaps.experiment import Config
 from dlviz.lessons.heatmaps.presets import PRESETS, SEEN
-from dlviz.text import lesson_text
+from dlviz.text import lesson_text, words
 from tests.test_pages import opened
 
 SLUG = "heatmaps"
@@ -35,3 +38,19 @@ def test_an_own_picture_has_its_room() -> None:
     assert not app.exception
     assert app.file_uploader
     assert text.field("example") not in {slider.label for slider in app.slider}
+
+
+def test_classes_of_ones_own_have_their_room() -> None:
+    app = opened(SLUG, lang="en", data="own", epochs="1", filters="2", blocks="1")
+    assert len(app.file_uploader) == 2
+    assert words("en")("album.stand_in") in [caption.value for caption in app.caption]
+
+
+def test_the_cnn_lesson_hands_its_network_on() -> None:
+    app = opened("cnn", lang="en", epochs="1", filters="2", example="4")
+    (link,) = (one for one in app.get("page_link") if "heatmaps" in one.proto.page)
+    query = dict(parse_qsl(link.proto.query_string))
+    assert Config.from_query({**query}) == (
+        Config(data="digits", blocks=2, head="flatten", epochs=1, filters=2, example=4),
+        [],
+    )

@@ -177,6 +177,11 @@ def test_tables_and_close_ups_show_recorded_numbers() -> None:
     film = scores(recording, TEXT)
     shown = [label for label in film.labels if "v" in label.values]
     assert np.array_equal(shown[0].values["v"], recording.track("scores")[:, 0, 0])
+    told = [
+        label for label in detail(recording, TEXT, method="grad_cam", strength="map").labels if label.strings
+    ]
+    empty = [label == TEXT("live.blank") for label in told[-1].strings]
+    assert empty == (recording.track("reach")[:, list(METHODS).index("grad_cam")] == 0).tolist()
     close = detail(recording, TEXT, method="occlusion", strength="map")
     k = list(METHODS).index("occlusion")
     curves = [move.columns["y"] for move in close.moves if move.columns.get("y") is not None][1:]

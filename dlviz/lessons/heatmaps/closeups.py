@@ -9,7 +9,7 @@ import numpy as np
 from dlviz.lessons.heatmaps.experiment import SCORES
 from dlviz.lessons.heatmaps.figures_wall import GREY, asked_alone, coarse, grey_of, signed
 from dlviz.plots import mosaic, pictures, theme
-from dlviz.plots.film import Film, Label, Levels, Move
+from dlviz.plots.film import Film, Label, Levels, Move, number
 from dlviz.recording import Recording
 from dlviz.text import Text
 
@@ -92,7 +92,10 @@ def _told(recording: Recording, text: Text, k: int) -> list[Label]:
     if recording.scene.methods[k] in ("integrated_gradients", "deep_lift"):
         lines.append(Label(text("live.sum"), {"total": total, "score": score}))
     else:
-        lines.append(Label(text("live.reach"), {"reach": recording.track("reach")[:, k]}))
+        reached = [number(reach, ".3g") if reach else "" for reach in recording.track("reach")[:, k].tolist()]
+        lines.append(
+            Label(strings=[text("live.reach", reach=r) if r else text("live.blank") for r in reached])
+        )
     at: dict[str, Any] = {"x": 0.46, "size": 11, "color": "--dl-muted"}
     return [
         Label(line.template, line.values, line.strings, y=0.2 - 0.085 * j, **at)

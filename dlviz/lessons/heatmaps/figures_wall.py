@@ -137,7 +137,9 @@ def wall(recording: Recording, text: Text, *, method: str = "grad_cam", strength
     axes = graph.bare_axes([-0.06, box[2] + 0.06], [-STRIP - 0.1, box[3] + NAME + 0.06])
     axes["yaxis"] |= {"scaleanchor": "x", "constrain": "domain"}
     axes["xaxis"] |= {"constrain": "domain"}
-    layout = theme.layout(**axes, margin={"l": 4, "r": 4, "t": 2, "b": 2}, dragmode=False)
+    # where there is little room, names must not meet
+    meta = {"letters": 0.8}
+    layout = theme.layout(**axes, margin={"l": 4, "r": 4, "t": 2, "b": 2}, dragmode=False, meta=meta)
     figure = {"data": data, "layout": layout}
     title, alt = text("picture.wall"), text("alt.wall", count=count)
     labels = tuple(_labels(recording, text))

@@ -13,7 +13,7 @@ from torch import nn
 from dlviz.data.examples import Examples, examples_of
 from dlviz.models.convnet import Network
 from dlviz.models.replay import Replay, Replays
-from dlviz.models.training import learn, new_network, weights_of
+from dlviz.models.training import learn, new_network, resting, weights_of
 
 FARTHEST = 1e4  # loss beyond which a training has diverged
 MOMENTS = 30  # after the start, at most
@@ -75,7 +75,7 @@ def moments(config: Any) -> Iterator[Moment]:
     network = new_network(config, examples)
     for update in learn(config, network, examples):
         if update % every(config) == 0 or update == config.updates():
-            now = look(update, network, examples)
+            now = look(update, resting(config, network, examples), examples)
             if not now.loss < FARTHEST:  # nor is NaN
                 return
             yield now

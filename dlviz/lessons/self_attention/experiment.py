@@ -17,6 +17,7 @@ from dlviz.config import Config as BaseConfig
 from dlviz.lessons.self_attention.hand import ADDED, COUNT, by_hand
 from dlviz.lessons.self_attention.tasks import LONGEST, ROLES, TYPED, Puzzle, patterns, puzzle
 from dlviz.lessons.self_attention.training import KEPT, cause_of, mask_of, new_network, replay
+from dlviz.models.device import DeviceName
 from dlviz.models.transformer import NormName, PositionName, Transformer
 
 Integer = int | np.integer  # as `run` yields it, and as a recording gives it back
@@ -35,6 +36,7 @@ class Config(BaseConfig):
         heads, width: of every layer; they share the width.
         causal: whether a token sees only itself and those before it.
         learning_rate: the highest: it rises over 30 updates, then falls.
+        device: where it learns.
         x1 ... y3: the tokens by hand.
         turn_query, turn_key, turn_value, stretch: degrees by which the matrices turn, and by how much W_Q stretches.
     """
@@ -51,6 +53,7 @@ class Config(BaseConfig):
     learning_rate: Annotated[float, Field(ge=1e-4, le=0.1, json_schema_extra={"scale": "log"})] = 0.005
     batch_size: Annotated[int, Field(ge=16, le=128, json_schema_extra={"scale": "log"})] = 64
     updates: Annotated[int, Field(ge=20, le=1000)] = 400
+    device: DeviceName = "auto"
     x1: PLACE = 1.5
     y1: PLACE = 0.5
     x2: PLACE = 0.6

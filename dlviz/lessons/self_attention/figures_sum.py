@@ -132,6 +132,7 @@ def sum_of(recording: Recording, text: Text, *, unit: str = "", token: str = "1"
         dragmode=False,
         barmode="overlay",
         uirevision=str(count),
+        meta={"view": part},  # less of the sum is another picture
     )
     place = {"place": t + 1, "layer": layer + 1, "head": head + 1}
     title = text("picture.sum_by_hand", t=t + 1) if by_hand else text("picture.sum", **place)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from dlviz.lessons.self_attention.tasks import DRAWN, Puzzle, draw, patterns, puzzle, split_drawn
+from dlviz.models.device import device_of
 from dlviz.models.replay import Replay, Replays
 from dlviz.models.transformer import Transformer, causal
 
@@ -77,10 +79,15 @@ def moments(config: Any) -> Iterator[Moment]:
     own = puzzle(config.task, config.sequence)
     network, mask = new_network(config, own), mask_of(config, len(own.tokens))
     train, test = split_drawn(*draw(config.task, own, DRAWN))
+    there = deepcopy(network)  # where it is looked at: on the processor
+    device = device_of(config.device)
+    network.to(device)
+    hidden = None if mask is None else mask.to(device)
     optimizer = torch.optim.AdamW(network.parameters(), config.learning_rate, fused=True)
     for update in range(config.updates + 1):
         if update % config.every() == 0 or update == config.updates:
-            now = look(config, update, network, mask, train, test)
+            there.load_state_dict(network.state_dict())
+            now = look(config, update, there, mask, train, test)
             if not np.isfinite(now.loss).all():
                 return
             yield now
@@ -89,8 +96,8 @@ def moments(config: Any) -> Iterator[Moment]:
         for group in optimizer.param_groups:
             group["lr"] = config.learning_rate * share_of_rate(update, config.updates)
         rows = torch.randint(len(train[0]), (config.batch_size,))
-        tokens, targets = train[0][rows], train[1][rows]  # (B, T) each
-        logits, _ = network.train()(tokens, mask)  # (B, T, K)
+        tokens, targets = train[0][rows].to(device), train[1][rows].to(device)  # (B, T) each
+        logits, _ = network.train()(tokens, hidden)  # (B, T, K)
         loss = nn.functional.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=-1)
         optimizer.zero_grad()
         loss.backward()

@@ -46,6 +46,7 @@ def profile(recording: Recording, text: Text, *, state: str, scale: str) -> Film
         xaxis=theme.axis(text("axis.position"), range=[-0.5, config.steps() - 0.5], nticks=6),
         yaxis=y,
         uirevision=f"{config.delay}{scale}{grows}",
+        meta={"view": state},  # of another state it is another picture
         margin={"l": 58, "r": 12, "t": 22, "b": 38},
     )
     figure = {"data": data, "layout": layout}

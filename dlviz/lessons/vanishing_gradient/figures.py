@@ -176,7 +176,7 @@ def numbers(recording: Recording, text: Text, *, state: str) -> Film:
         note = text("note.diverged", name=text.option("cell", name), at=at)
         strings = [note if failed[step, k] >= 0 else said for step, said in enumerate(strings)]
         lines.append(Label(strings=strings))
-    return Film("numbers", len(recording), None, labels=tuple(lines))
+    return Film("numbers", len(recording), None, labels=tuple(lines), alt=state)  # tells one from the other
 
 
 def result(recording: Recording, text: Text) -> str | None:

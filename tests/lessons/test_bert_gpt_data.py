@@ -35,8 +35,10 @@ def test_each_text_is_large_enough_composed_and_says_nothing_twice(name: str) ->
 def test_merging_joins_the_pair_that_is_counted_most_often(name: str) -> None:
     lines = lines_of(name)
     corpus = [letters(word) for line in lines for word in words(line)]
-    for pair in merges(lines, 12):
-        counts = Counter(found for parts in corpus for found in zip(parts, parts[1:]))
+    found = merges(lines, 12)
+    assert len(found) == 12
+    for pair in found:
+        counts = Counter(both for parts in corpus for both in zip(parts, parts[1:]))
         assert counts[pair] == max(counts.values())
         corpus = [joined(parts, pair) for parts in corpus]
 

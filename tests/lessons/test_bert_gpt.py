@@ -19,6 +19,7 @@ from dlviz.lessons.bert_gpt.corpus import corpus_of
 from dlviz.lessons.bert_gpt.experiment import Config
 from dlviz.lessons.bert_gpt.masking import IGNORED, there, words_of
 from dlviz.lessons.bert_gpt.network import Stack
+from dlviz.lessons.bert_gpt.presets import PRESETS
 from dlviz.lessons.bert_gpt.sampling import kept, pick, tempered
 from dlviz.models.transformer import causal
 from dlviz.recording import Recording, record
@@ -242,3 +243,12 @@ def test_ignored_places_teach_nothing() -> None:
     bert = training.new_network(config, corpus)
     loss = training.masked_loss(bert, corpus.train[:4], corpus, 0.0)
     assert loss == 0
+
+
+@pytest.mark.parametrize(("name", "word"), [("both_sides", "개는"), ("front", "다람쥐는")])
+def test_only_who_reads_the_right_side_finds_the_word_that_it_asks_for(name: str, word: str) -> None:
+    """The promises of the first two presets: bones on the right ask for a dog, acorns for a squirrel."""
+    config = PRESETS[name][0]
+    frame, tokens = record(experiment, config)[-1], experiment.scene(config).tokens
+    assert tokens[int(frame.blank[0].argmax())].strip() == word
+    assert tokens[int(frame.follows[0].argmax())].strip() != word

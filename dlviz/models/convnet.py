@@ -98,4 +98,4 @@ class Network(nn.Module):
         if not self.training or self.dropout == 0:
             return features
         kept = torch.rand(features.shape, generator=self.random) >= self.dropout
-        return features * kept / (1 - self.dropout)
+        return features * kept.to(features.device) / (1 - self.dropout)

@@ -10,6 +10,7 @@ from pydantic import Field
 from dlviz.config import Config
 from dlviz.data.examples import DataName, examples_of
 from dlviz.models.convnet import HeadName, KernelName, PoolingName, sides_of, widths_of
+from dlviz.models.device import DeviceName
 from dlviz.models.training import OptimizerName, ScheduleName
 
 
@@ -26,6 +27,7 @@ class Recipe(Config):
         dropout: share of the last layer's inputs set to 0 in an update.
         learning_rate: the highest, or that of all updates.
         weight_decay: each update shrinks the weights by this, times the learning rate.
+        device: where it learns.
     """
 
     data: DataName = "digits"
@@ -42,6 +44,7 @@ class Recipe(Config):
     schedule: ScheduleName = "one_cycle"
     batch_size: Annotated[int, Field(ge=8, le=256, json_schema_extra={"scale": "log"})] = 32
     epochs: Annotated[int, Field(ge=1, le=20)] = 4
+    device: DeviceName = "auto"
 
     @classmethod
     def suggest(cls, chosen: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from dlviz.data.examples import Examples
 from dlviz.models.convnet import Network
+from dlviz.models.device import device_of
 
 OptimizerName = Literal["adam", "momentum", "sgd"]
 ScheduleName = Literal["one_cycle", "constant"]
@@ -36,9 +37,19 @@ def build(config: Any, examples: Examples) -> Network:
     return Network(config, channels, side, len(examples.classes), random)
 
 
+def resting(config: Any, network: Network, examples: Examples) -> Network:
+    """The network where it can be looked at: itself, or what it is now on the processor if it learns elsewhere."""
+    if device_of(config.device).type == "cpu":
+        return network
+    there = blank_network(config, examples)
+    load_weights(there, weights_of(network))
+    return there
+
+
 def learn(config: Any, network: Network, examples: Examples) -> Iterator[int]:
-    """The training loop; tells how many updates are made: 0 before the first."""
-    random = torch.Generator().manual_seed(config.seed)
+    """The training loop, on the device of the config; tells how many updates are made: 0 before the first."""
+    device, random = device_of(config.device), torch.Generator().manual_seed(config.seed)
+    network.to(device)
     optimizer = new_optimizer(config, network)
     schedule = new_schedule(config, optimizer)
     yield 0
@@ -51,7 +62,7 @@ def learn(config: Any, network: Network, examples: Examples) -> Iterator[int]:
                 X = torch.where(turned[:, None, None, None], X.flip(-1), X)
             if examples.moved:
                 X = moved(X, examples.moved, random)
-            loss = nn.functional.cross_entropy(network.train()(X), y)
+            loss = nn.functional.cross_entropy(network.train()(X.to(device)), y.to(device))
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -102,7 +113,7 @@ def momentum_of(optimizer: torch.optim.Optimizer) -> bool:
 
 def weights_of(network: nn.Module) -> np.ndarray:
     """All numbers that make the network, the running means and variances of batch normalisation too, (P,)."""
-    return torch.cat([part.detach().flatten() for part in numbers_of(network)]).numpy()
+    return torch.cat([part.detach().flatten() for part in numbers_of(network)]).cpu().numpy()
 
 
 def load_weights(network: nn.Module, weights: np.ndarray) -> None:

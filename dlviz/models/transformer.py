@@ -166,7 +166,7 @@ class Embedding(nn.Module):
         """Symbol numbers (B, T) as (B, T, D)."""
         x: Tensor = self.token(tokens)
         places = self.places(tokens.shape[1])
-        return x if places is None else x + places
+        return x if places is None else x + places.to(x.device)
 
     def places(self, length: int) -> Tensor | None:
         """What is added for where a token stands, (T, D)."""
@@ -254,7 +254,7 @@ def turned(x: Tensor) -> Tensor:
     """Pairs of numbers turned by their position, (B, h, T, d); an odd last number stays."""
     length, width = x.shape[-2:]
     pairs, rest = x[..., : width // 2 * 2].unflatten(-1, (-1, 2)), x[..., width // 2 * 2 :]
-    turns = angles(length, width // 2 * 2)
+    turns = angles(length, width // 2 * 2).to(x.device)
     cos, sin = turns.cos(), turns.sin()  # (T, d / 2)
     a, b = pairs[..., 0], pairs[..., 1]
     spun = torch.stack([a * cos - b * sin, a * sin + b * cos], dim=-1).flatten(-2)

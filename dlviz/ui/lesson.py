@@ -68,8 +68,13 @@ def controls(choices: Choices, text: Text, in_sight: Sequence[str], details: Seq
     if present.hides("controls"):
         return
     panel(choices, text, in_sight)
+    from dlviz.models.device import device_of, has_gpu, name_of  # torch, which the map does not wait for
+
+    device: Any = getattr(choices.config, "device", "cpu")
+    chooses = "device" in choices.type.model_fields and has_gpu()
     with st.expander(text("group.more")):
-        panel(choices, text, details)
+        panel(choices, text, [*details, "device"] if chooses else details)
+        st.caption(text("app.computes", device=name_of(device_of(device))))
         st.button(text("app.reset"), on_click=lambda: choices.set(choices.type()), key=choices.key("reset"))
 
 

@@ -14,7 +14,7 @@ from dlviz.data.examples import Examples, examples_of
 from dlviz.models.convnet import Inside, Network
 from dlviz.models.plane import principal_plane
 from dlviz.models.replay import Replay, Replays
-from dlviz.models.training import learn, new_network, weights_of
+from dlviz.models.training import learn, new_network, resting, weights_of
 
 STRONGEST = 9  # training pictures of each unit
 SHOWN = 150  # test pictures in the plane
@@ -56,7 +56,7 @@ def moments(config: Any) -> Iterator[Moment]:
     network, before = new_network(config, examples), None
     for update in learn(config, network, examples):
         if update % config.every() == 0 or update == config.updates():
-            now = look(update, network, examples, before)
+            now = look(update, resting(config, network, examples), examples, before)
             if not now.loss < FARTHEST:  # nor is NaN
                 return
             before = now.points

@@ -13,6 +13,7 @@ from dlviz.lessons.loss_landscape import experiment
 from dlviz.lessons.loss_landscape.directions import random_direction
 from dlviz.lessons.loss_landscape.evaluation import Evaluation
 from dlviz.lessons.loss_landscape.experiment import FRAMES, REACH, examples, network_of, train
+from dlviz.models.device import device_of
 
 SIDE = 17  # points a side
 EVERY = {"mlp": 5, "cnn": 20}  # frames of the training between two surfaces
@@ -56,7 +57,9 @@ def run(config: Config) -> Iterator[Frame]:
         for own in weights:  # (P,)
             generator = torch.Generator().manual_seed(config.seed)
             pair = [random_direction(network, own, generator, filters=filters) for _ in range(2)]
-            evaluations.append(Evaluation(network, torch.stack([own, *pair]), *examples()))
+            evaluations.append(
+                Evaluation(network, torch.stack([own, *pair]), *examples(), device_of(config.device))
+            )
         for row, b in enumerate(a.tolist()):
             places = torch.stack([torch.ones(SIDE), a, torch.full((SIDE,), b)], 1)  # (17, 3)
             yield Frame(step, row, torch.stack([e.at(places) for e in evaluations]).numpy())

@@ -12,8 +12,10 @@ from torch import Tensor
 
 from dlviz.lessons.loss_landscape.networks import CHANNELS, CLASSES, MAP, SIDE, Network, pieces
 
+CPU = torch.device("cpu")
 EPSILON = 1e-5  # of batch normalisation
 AT_ONCE = 800_000  # activations of one layer that are held at a time: 3 MB stay near the processor
+AT_ONCE_GPU = 100_000_000  # on a graphics processor, which is quicker the more it has to do
 
 
 class Evaluation:
@@ -26,6 +28,7 @@ class Evaluation:
         network: says what the weights mean; its own are not used.
         vectors: v, (K, P).
         train, test: images and labels.
+        device: where it is computed.
     """
 
     def __init__(
@@ -34,26 +37,33 @@ class Evaluation:
         vectors: Float32[Tensor, "K P"],
         train: tuple[Float32[Tensor, "N 64"], Int64[Tensor, " N"]],
         test: tuple[Float32[Tensor, "M 64"], Int64[Tensor, " M"]] | None = None,
+        device: torch.device = CPU,
     ) -> None:
-        self.network, self.vectors = network, vectors
+        self.network, self.vectors = network, vectors.to(device)
         self.pieces = pieces(network)
         self.trained = len(train[0])  # N
-        images = torch.cat([train[0], test[0]]) if test else train[0]
-        labels = torch.cat([train[1], test[1]]) if test else train[1]
+        images = (torch.cat([train[0], test[0]]) if test else train[0]).to(device)
+        labels = (torch.cat([train[1], test[1]]) if test else train[1]).to(device)
         self.count = len(images)  # N + M
-        self.chosen = labels * self.count + torch.arange(self.count)  # of the logits in a row, (N + M,)
+        self.chosen = labels * self.count + torch.arange(
+            self.count, device=device
+        )  # of the logits in a row, (N + M,)
         self.convolves = len(network.shape) > 1
         # W₁ X + b₁ of every vector, (K, H (N + M)); examples stand last, so that all arithmetic runs along them
-        first = zip(self._of(vectors, "layers.0.weight"), self._of(vectors, "layers.0.bias"))
+        first = zip(self._of(self.vectors, "layers.0.weight"), self._of(self.vectors, "layers.0.bias"))
         self.first = torch.stack([self._first(weight, bias, images) for weight, bias in first]).flatten(1)
-        self.size = max(1, AT_ONCE // self.first.shape[1])  # weights at a time, S
-        self.layers = torch.empty(2, self.size, self.first.shape[1])  # activations before and after a layer
-        self.logits = torch.empty(self.size, CLASSES, self.count)
+        at_once = AT_ONCE if device.type == "cpu" else AT_ONCE_GPU
+        self.size = max(1, at_once // self.first.shape[1])  # weights at a time, S
+        self.layers = torch.empty(
+            2, self.size, self.first.shape[1], device=device
+        )  # before and after a layer
+        self.logits = torch.empty(self.size, CLASSES, self.count, device=device)
 
     @torch.no_grad()
     def at(self, coefficients: Float32[Tensor, "C K"]) -> Float32[Tensor, "C 4"]:
         """Training loss, test loss, training accuracy, test accuracy; the test's are NaN without test examples."""
-        return torch.cat([self._chunk(chunk) for chunk in coefficients.split(self.size)])
+        chunks = coefficients.to(self.vectors.device).split(self.size)
+        return torch.cat([self._chunk(chunk) for chunk in chunks]).cpu()
 
     def _chunk(self, coefficients: Tensor) -> Tensor:
         weights = coefficients @ self.vectors  # (C, P)
@@ -81,7 +91,9 @@ class Evaluation:
         if self.convolves:
             # a convolution is a matrix too: each kernel written where it lies, 0 where it does not
             padded = torch.cat([weight.flatten(1), weight.new_zeros(len(weight), 1)], 1)  # (C, 577)
-            weight = padded.index_select(1, PLACES).view(len(weight), CHANNELS * MAP**2, CHANNELS * MAP**2)
+            weight = padded.index_select(1, PLACES.to(padded.device)).view(
+                len(weight), CHANNELS * MAP**2, CHANNELS * MAP**2
+            )
             bias = bias.repeat_interleave(MAP**2, 1)  # (C, H)
         torch.baddbmm(bias[..., None], weight, before, out=after)
 

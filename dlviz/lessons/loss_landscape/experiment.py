@@ -17,6 +17,7 @@ from dlviz.data.digits import digits
 from dlviz.lessons.loss_landscape.directions import random_direction
 from dlviz.lessons.loss_landscape.evaluation import Evaluation
 from dlviz.lessons.loss_landscape.networks import Architecture, Network, flat
+from dlviz.models.device import DeviceName, device_of
 
 Integer = int | np.integer  # as `run` yields it, and as a recording gives it back
 OptimizerName = Literal["small", "large", "adam"]
@@ -40,6 +41,7 @@ class Config(BaseConfig):
         same_start: all begin with the same weights; else each with its own.
         normalization: of random directions: filter by filter, or none.
         updates: that each makes.
+        device: where the loss at many weights is computed; the training of such small networks stays on the processor.
     """
 
     architecture: Architecture = "mlp"
@@ -56,6 +58,7 @@ class Config(BaseConfig):
     same_start: bool = True
     normalization: Literal["filter", "none"] = "filter"
     updates: Annotated[int, Field(ge=100, le=1000)] = 400
+    device: DeviceName = "auto"
 
     @field_validator("optimizers")
     @classmethod
@@ -108,7 +111,8 @@ def run(config: Config) -> Generator[Frame, None, str | None]:
     own = torch.eye(count).repeat_interleave(SAMPLES, 0)  # whose weights a sample is made of, (O S, O)
     for step, (weights, diverged) in enumerate(train(config)):  # (O, P), (O,)
         directions = torch.stack([direction(config, network, w) for w in weights])  # (O, P)
-        evaluation = Evaluation(network, torch.cat([weights, directions]), *examples())
+        vectors = torch.cat([weights, directions])
+        evaluation = Evaluation(network, vectors, *examples(), device_of(config.device))
         here = np.ascontiguousarray(evaluation.at(torch.eye(count, 2 * count)).numpy().T)  # (4, O)
         if step % slice_every(config) == 0:
             # L(θ + a d) for all a of all optimisers

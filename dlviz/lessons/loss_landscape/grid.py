@@ -19,6 +19,7 @@ from dlviz.lessons.loss_landscape import experiment
 from dlviz.lessons.loss_landscape.directions import Plane, plane_through, principal_plane, random_direction
 from dlviz.lessons.loss_landscape.evaluation import Evaluation
 from dlviz.lessons.loss_landscape.experiment import FRAMES, examples, network_of, train
+from dlviz.models.device import device_of
 
 PlaneName = Literal["pca", "random", "between"]
 SIDE = 51  # points a side of the finest lattice
@@ -84,7 +85,8 @@ def run(config: Config) -> Iterator[Frame]:
     places = torch.stack([plane.coordinates(path) for path in paths])  # (O, T, 2)
     extent = extent_of(config, places)  # (2, 2)
     points = coordinates(extent, places)  # (all, 2)
-    evaluation = Evaluation(network_of(config), torch.cat([plane.origin[None], plane.axes]), *examples())
+    vectors = torch.cat([plane.origin[None], plane.axes])  # (3, P)
+    evaluation = Evaluation(network_of(config), vectors, *examples(), device_of(config.device))
     known = {
         "path": places.numpy(),
         "distance": torch.stack([(w - plane.points(c)).norm(dim=1) for w, c in zip(paths, places)]).numpy(),

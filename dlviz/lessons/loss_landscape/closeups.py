@@ -184,7 +184,8 @@ def sharpness(recording: Recording, found: Recording | None, text: Text) -> Film
     layout = theme.layout(
         xaxis=theme.axis(text("axis.updates"), range=[0, 1.02 * config.updates]),
         yaxis=theme.axis(text("axis.eigenvalue"), rangemode="tozero", nticks=6),
-        meta=len(found),
+        margin={"l": 58, "r": 14, "t": 28, "b": 42},
+        meta={"measured": len(found), "letters": 0.85},
         uirevision="sharpness",
     )
     figure = {"data": data, "layout": layout}
@@ -207,8 +208,8 @@ def _bounces(
         values[f"e{o}"] = (config.learning_rate * values[f"l{o}"]).astype(np.float32)
         parts.append(text("live.bounce", name=text(f"brief.{name}"), eta=f"{config.learning_rate:.3g}", o=o))
     if parts:
-        place: dict[str, Any] = {"x": 0.99, "y": 1.0, "xanchor": "right", "size": 12, "shy": True}
-        yield Label("<br>".join(parts), values, **place)
+        place: dict[str, Any] = {"x": 0.99, "y": 1.02, "xanchor": "right", "yanchor": "bottom", "size": 12}
+        yield Label(" · ".join(parts), values, shy=True, **place)
 
 
 def honest(recording: Recording, found: Surface | None, text: Text, *, measure: str) -> Film:

@@ -121,6 +121,17 @@ def test_a_number_of_the_graph_is_changed_where_it_stands(page: Open) -> None:
     assert stage.query["w3"] == "2.5"
 
 
+def test_the_true_class_is_chosen_where_its_target_stands(page: Open) -> None:
+    opened = page("/backprop?graph=softmax&start=own&lang=en", reduced_motion=True)
+    stage = Stage(opened).seek(8)
+    before = stage.tape
+    opened.locator(".dl-editable:visible", has_text="0.00").first.click()  # the target of the second class
+    opened.locator(".dl-edit").fill("1")
+    opened.locator(".dl-edit").press("Enter")
+    stage.until_tape(before)
+    stage.until_asked(target_class="2")
+
+
 def test_a_click_on_a_cell_of_the_output_goes_to_the_step_that_makes_it(page: Open) -> None:
     board = plan_of(record(convolution, convolution.Config()).scene).output
     opened = page("/convolution?lang=en&step=30", reduced_motion=True)

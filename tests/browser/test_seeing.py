@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from dlviz.lessons.cnn import experiment, figures, reading, tiles
+from dlviz.lessons.cnn import brought, experiment, figures, reading, tiles
 from dlviz.lessons.cnn.closeups import ACROSS, MISREAD, misread
 from dlviz.lessons.cnn.figures_network import board
 from dlviz.lessons.convolution import experiment as convolution
@@ -14,6 +15,7 @@ from dlviz.lessons.convolution.figures_numbers import spelled
 from dlviz.recording import Recording, record
 from dlviz.text import lesson_text
 from tests.browser.stage import Open, Stage
+from tests.test_pictures import saved
 
 TEXT = lesson_text("cnn", "en")
 FAST = {"seed": 31, "epochs": 2}
@@ -156,3 +158,34 @@ def test_a_cell_of_the_kernel_is_edited_and_the_picture_follows(page: Open) -> N
     seen = np.array(stage.rows("sliding", 1)[0])
     value = record(convolution, edited)[0].value
     assert seen[np.isfinite(seen)] == pytest.approx([value], abs=0.1)
+
+
+def test_a_photo_is_read_at_every_step_and_its_link_brings_it_back(page: Open, recorded: Recording) -> None:
+    opened = page(f"{LINK}&picture=brought", reduced_motion=True)
+    stage = Stage(opened)
+    stage.press("End").until("probe.done")
+    ink = np.full((240, 240, 3), 235, np.uint8)
+    ink[30:210, 105:130] = 30  # a one
+    photo = {"name": "one.png", "mimeType": "image/png", "buffer": saved(Image.fromarray(ink))}
+    opened.set_input_files("input[type=file]", [photo])  # type: ignore[list-item]
+    stage.until("new URLSearchParams(location.search).has('photo')")
+    stage.until("stage.reel.films.get('closeup').head.moves.length > 1 && !stage.deeds.busy")
+    given = brought.as_learnt(recorded.config, ink).numpy()
+    said = reading.said_of(recorded.config, recorded.track("weights"), given)  # (T, K)
+    told = "document.querySelector('[data-film=closeup] .dl-labels').textContent"
+    for step in (len(recorded) - 1, 0):
+        stage.seek(step)
+        best = int(said[step].argmax())
+        stage.until(f"{told}.includes(value)", f"“{best}” ({100 * said[step].max():.0f} %)")
+    again = Stage(page(opened.evaluate("location.pathname + location.search"), reduced_motion=True)).rest()
+    again.until(f"{told}.includes(value)", f"“{best}”")
+
+
+def test_from_a_layer_a_click_goes_down_to_the_sum_of_its_unit(page: Open) -> None:
+    stage = Stage(page(f"{LINK}&picture=layer&unit=2.5&step=5", reduced_motion=True)).rest()
+    plot = stage.picture("closeup")
+    plot.scroll_into_view_if_needed()
+    assert TEXT("picture.layer", unit=TEXT("unit.name", block=2, k=5)) in plot.inner_text()
+    plot.locator(".dl-plot").click(position={"x": 60, "y": 80})
+    title = TEXT("unit.name", block=2, k=5)
+    stage.until("document.querySelector('[data-film=closeup] .dl-title').textContent === value", title)

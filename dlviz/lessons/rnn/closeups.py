@@ -151,11 +151,12 @@ def states(recording: Recording, text: Text, *, position: int, stretch: str, thr
     data.append({"type": "scatter", "mode": "lines", "x": [], "y": [], "line": line,
                  "name": text("legend.elsewhere"), "hoverinfo": "skip"})  # fmt: skip
     names = [text_name(recording, k) for k in range(count)]
+    slanted = count > 8 and max(map(len, names)) > 2
     ticks: dict[str, Any] = {
         "tickmode": "array",
         "tickvals": np.arange(count),
         "ticktext": names,
-        "tickangle": -55 if count > 8 else 0,
+        "tickangle": -55 if slanted else 0,
     }
     xaxis = theme.axis(
         range=[-1.3, count - 0.4], showgrid=False, fixedrange=True, **(ticks if count <= NAMED else {})
@@ -167,7 +168,7 @@ def states(recording: Recording, text: Text, *, position: int, stretch: str, thr
         meta={"view": threshold},
         xaxis=xaxis,
         yaxis=yaxis,
-        margin={"l": 26, "r": 6, "t": 26, "b": 62 if count > 8 else 30},
+        margin={"l": 26, "r": 6, "t": 26, "b": 62 if slanted else 30},
     )
     said = sentence(recording, text, found.units, found.shares, places, last - first + 1)
     label = Label(strings=said, x=0.0, y=1.02, yanchor="bottom", size=12)

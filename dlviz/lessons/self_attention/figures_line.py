@@ -43,7 +43,11 @@ def arcs(recording: Recording, text: Text, *, unit: str = "", token: str = "1") 
             "hoverinfo": "skip",
         }
     )
-    labels = [*_inputs(scene, len(recording)), *_answers(recording), *_weights(weights[:, chosen], chosen)]
+    labels = [
+        *_inputs(scene, len(recording)),
+        *_answers(recording),
+        *_weights(recording.track("weights")[:, layer, head, chosen], chosen),
+    ]
     axes = graph.bare_axes([-0.75 - 0.035 * count, count - 0.25 + 0.035 * count], [-0.62, 1.08 * RISE])
     layout = theme.layout(
         **axes,
@@ -163,13 +167,10 @@ def _answers(recording: Recording) -> list[Label]:
 
 
 def _weights(seen: np.ndarray, looking: int) -> list[Label]:
-    """The weights of the chosen token, above what it looks at: those of some size."""
+    """The weights of the chosen token, (T, n), above what it looks at: those of some size."""
     labels = []
     for k in range(seen.shape[1]):
-        there = (seen[:, k] >= attention.BOUNDS[1] * attention.HIGHEST) & (seen[:, k] <= attention.HIGHEST)
-        percent = np.where(
-            there, seen[:, k] * (100 / attention.HIGHEST), np.nan
-        )  # a byte holds no 255 and more
+        percent = np.where(seen[:, k] >= attention.BOUNDS[1], 100 * seen[:, k], np.nan)
         where: dict[str, Any] = {"x": k - 0.1, "xanchor": "right"} if k <= looking else {"x": k + 0.1}
         where |= {"y": 0.0, "yanchor": "bottom", "xref": "x", "yref": "y", "size": 12, "shy": True}
         labels.append(Label("{w:d} %", {"w": percent}, color="--dl-attention", **where))

@@ -172,7 +172,7 @@ def belt(recording: Recording, text: Text, *, cell: str) -> Film:
     )
     labels += names
     layout |= {"margin": {"l": 112, "r": 52, "t": 4, "b": 38}}
-    title = text("picture.belt", name=text.option("cell", cell))
+    title = text("picture.belt" if LOOKED[cell] else "picture.belt_plain", name=text.option("cell", cell))
     alt = text("alt.belt", name=text.option("cell", cell))
     return Film(
         "belt",

@@ -24,21 +24,20 @@ def brought(recording: Recording, text: Text, *, photo: str) -> Film:
     data: list[dict[str, Any]] = []
     moves: list[Move] = []
     last = recording.config.updates()
-    labels = [
-        Label(f"<b>{text('legend.brought')}</b>", x=0.115, y=1.0, xanchor="center", size=12),
-        Label(f"<b>{text('legend.given', side=side)}</b>", x=0.36, y=1.0, xanchor="center", size=12),
-    ]
+    labels: list[Label] = []
+    shapes: tuple[tuple[int, int], ...] = ((1, 1), (1, 1))
     if photo:
         pixels, given = seen_of(recording.config, photo)
         shapes = _pictures(recording, pixels, given, data)
         labels += _read(recording, text, given, data, moves)
     else:
-        shapes = ((1, 1), (1, 1))
-        data += [
-            {"type": "scatter", "x": [None], "y": [None], "xaxis": f"x{n}", "yaxis": f"y{n}"}
-            for n in ("", "2", "3")
-        ]
-        labels.append(Label(text("legend.bring"), x=0.24, y=0.5, xanchor="center", color="--dl-muted"))
+        bare = {"type": "scatter", "x": [None], "y": [None]}  # for the axes
+        data += [{**bare, "xaxis": f"x{number}", "yaxis": f"y{number}"} for number in ("", "2", "3")]
+        middle: dict[str, Any] = {"x": last / 2, "y": 0.5, "xref": "x3", "yref": "y3", "xanchor": "center"}
+        labels.append(Label(text("legend.bring"), **middle, yanchor="middle", color="--dl-muted"))
+    for name, number, (_, width) in zip(("brought", "given"), ("", "2"), shapes):
+        head: dict[str, Any] = {"x": width / 2, "xref": f"x{number}", "y": 1.0, "xanchor": "center"}
+        labels.insert(0, Label(f"<b>{text(f'legend.{name}', side=side)}</b>", **head, size=12))
     fit: dict[str, Any] = {"constrain": "domain", "visible": False}
     axes = {}
     for number, (height, width), domain in zip(("", "2"), shapes, ([0, 0.23], [0.26, 0.46])):
@@ -52,14 +51,17 @@ def brought(recording: Recording, text: Text, *, photo: str) -> Film:
     axes["yaxis3"] = theme.axis(range=[0, 1.04], domain=[0, 0.86], anchor="x3", tickformat=".0%", nticks=3)
     narrow = {
         "xaxis": {"domain": [0, 0.45]},
-        "yaxis": {"domain": [0.5, 0.92]},
+        "yaxis": {"domain": [0.6, 0.92]},
         "xaxis2": {"domain": [0.55, 0.95]},
-        "yaxis2": {"domain": [0.5, 0.92]},
-        "xaxis3": {"domain": [0.1, 0.74]},
-        "yaxis3": {"domain": [0, 0.34]},
+        "yaxis2": {"domain": [0.6, 0.92]},
+        "xaxis3": {"domain": [0.1, 0.7]},
+        "yaxis3": {"domain": [0, 0.45]},
     }
     layout = theme.layout(
-        **axes, margin={"l": 8, "r": 10, "t": 4, "b": 36}, dragmode=False, meta={"narrow": narrow}
+        **axes,
+        margin={"l": 8, "r": 10, "t": 4, "b": 36},
+        dragmode=False,
+        meta={"narrow": narrow, "letters": 0.8},
     )
     figure = {"data": data, "layout": layout}
     title, alt = text("picture.brought"), text("alt.brought", side=side)
@@ -103,18 +105,16 @@ def _read(
                 "hovertemplate": f"{name} %{{y:.0%}}<extra>%{{x}}</extra>",
             }
         )
-        place: dict[str, Any] = {
-            "y": 0.9 - 0.9 * (k + 0.5) / max(len(names), 5),
-            "yanchor": "middle",
-            "size": 12,
-        }
-        labels.append(Label(f"<b>{name}</b>", x=CURVES[1] + 0.02, color=color, **place))
-        labels.append(Label("{p:d} %", {"p": 100 * said[:, k]}, x=1.0, xanchor="right", **place))
+        place: dict[str, Any] = {"y": 1 - (k + 0.5) / max(len(names), 5), "yref": "y3", "yanchor": "middle"}
+        beside = 1.05 * recording.config.updates()
+        labels.append(Label(f"<b>{name}</b>", x=beside, xref="x3", color=color, size=12, **place))
+        labels.append(Label("{p:d} %", {"p": 100 * said[:, k]}, x=1.0, xanchor="right", size=12, **place))
     best = said.argmax(1)
     since = since_when(best)
     told = [
         text("live.takes", name=names[k], share=f"{100 * row[k]:.0f}", since=f"{updates[at]:.0f}")
         for k, row, at in zip(best.tolist(), said, since.tolist())
     ]
-    labels.append(Label(strings=told, x=sum(CURVES) / 2 + 0.04, y=1.0, xanchor="center", size=13))
+    above: dict[str, Any] = {"x": recording.config.updates() / 2, "y": 1.06, "xref": "x3", "yref": "y3"}
+    labels.append(Label(strings=told, **above, xanchor="center", yanchor="bottom", size=13))
     return labels

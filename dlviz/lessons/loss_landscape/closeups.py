@@ -13,6 +13,7 @@ from dlviz.lessons.loss_landscape.look import (
     LOOKS,
     MEASURES,
     Surface,
+    aside,
     axis_names,
     drawn,
     height,
@@ -244,7 +245,7 @@ def honest(recording: Recording, found: Surface | None, text: Text, *, measure: 
         meta=found.stage,
         uirevision=f"honest {is_accuracy(measure)}",
     )
-    labels = (Label(text("live.lines"), x=0.99, y=0.99, xanchor="right", size=12, color="--dl-muted"),)
+    labels = (aside(text("live.lines"), measure, 0.4),)
     figure = {"data": data, "layout": layout}
     return Film("honest", count, figure, tuple(moves), labels, title=title, alt=alt)
 
@@ -282,7 +283,7 @@ def line(recording: Recording, found: Surface | None, text: Text, *, plane: str,
         meta=found.stage,
         uirevision=f"{plane} {is_accuracy(measure)}",
     )
-    labels = (Label(text("live.marks"), x=0.99, y=0.99, xanchor="right", size=12, color="--dl-muted"),)
+    labels = (aside(text("live.marks"), measure, 0.04),)
     figure = {"data": data, "layout": layout}
     return Film("line", count, figure, tuple(moves), labels, title=title, alt=alt)
 

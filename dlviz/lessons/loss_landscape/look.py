@@ -9,6 +9,7 @@ import numpy as np
 
 from dlviz.lessons.loss_landscape.grid import COARSE, SIDE, schedule
 from dlviz.plots import theme
+from dlviz.plots.film import Label
 from dlviz.plots.theme import SERIES
 from dlviz.recording import Recording
 from dlviz.text import Text
@@ -88,6 +89,14 @@ def axis_names(recording: Recording, text: Text, plane: str) -> tuple[str, str]:
     if len(names) == 1:
         return text("axis.alone_1"), text("axis.alone_2")
     return text("axis.between_1", a=names[0], b=names[1]), text("axis.between_2")
+
+
+def aside(words: str, measure: str, low: float) -> Label:
+    """What the marks of a picture mean, where the curves are not: accuracies end at the top."""
+    place: dict[str, Any] = {"x": 0.99, "xanchor": "right", "size": 12, "color": "--dl-muted"}
+    if is_accuracy(measure):
+        return Label(words, y=low, yanchor="bottom", **place)
+    return Label(words, y=0.99, **place)
 
 
 @dataclass(frozen=True)

@@ -24,12 +24,12 @@ TRAININGS: dict[str, tuple[Any, dict[str, Any]]] = {
     "CNN of the digits, as it opens": (cnn, {}),
     "CNN of the shapes, 16 filters of 7 x 7, batches of 256": (
         cnn,
-        {"data": "shapes", "filters": 16, "kernel_size": "7", "batch_size": 256, "epochs": 4},
+        {"data": "shapes", "filters": 16, "kernel_size": "7", "batch_size": 256, "epochs": 1},
     ),
-    "transformer, as it opens": (attention, {"updates": 100}),
+    "transformer, as it opens": (attention, {"updates": 60}),
     "transformer, 4 layers of 64, batches of 128": (
         attention,
-        {"layers": 4, "heads": "8", "width": "64", "batch_size": 128, "updates": 40},
+        {"layers": 4, "heads": "8", "width": "64", "batch_size": 128, "updates": 20},
     ),
 }
 

@@ -50,11 +50,16 @@ def _import() -> None:
     _thrift()
     import torch
 
+    from dlviz.models.device import device_of
+
     stand_aside()
     torch.set_num_threads(1)  # small models: two threads on busy cores are slower, and change bits
     parameter = torch.nn.Parameter(torch.zeros(1))
     torch.optim.Adam([parameter])
     (parameter * 2).sum().backward()
+    device = device_of("auto")
+    if device.type != "cpu":  # a graphics processor needs seconds for its first convolution
+        torch.nn.Conv2d(1, 1, 3, device=device)(torch.zeros(1, 1, 8, 8, device=device)).sum().backward()
     import plotly.graph_objects  # noqa: F401
 
     gc.collect()

@@ -29,6 +29,7 @@ storyboard(
     presets,
     listed=figures.maps,
     reveal=figures.result,
+    begins=lambda lang: {"corpus": {"ko": "korean", "en": "english"}[lang]},
     page=figures.choices_of,
     seen=figures.seen,
     panel=panel,

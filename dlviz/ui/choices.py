@@ -22,10 +22,18 @@ class Choices:
         slug: the lesson.
         config: its Config.
         linked: whether the address line speaks of this lesson.
+        begins: choices, as in a link, that a visitor without a link begins with; links always spell them.
     """
 
-    def __init__(self, slug: str, config: type[Config], *, linked: bool = True) -> None:
-        self.slug, self.type = slug, config
+    def __init__(
+        self,
+        slug: str,
+        config: type[Config],
+        *,
+        linked: bool = True,
+        begins: Mapping[str, str] | None = None,
+    ) -> None:
+        self.slug, self.type, self._begins = slug, config, begins or {}
         blank: dict[str, Any] = {"written": [], "problems": [], "refused": {}, "step": None}
         blank |= {"views": {}, "seen": {}, "turns": {}, "awaited": False, "page": None}
         self._state = st.session_state.setdefault(f"choices:{slug}", blank) if linked else blank
@@ -105,7 +113,7 @@ class Choices:
     def query(self) -> dict[str, str]:
         """The choices and the view as URL parameters, defaults omitted."""
         return {
-            **self.config.to_query(),
+            **self._spelled(),
             **{name: view for name, view in self._state["seen"].items() if view},
         }
 
@@ -163,7 +171,7 @@ class Choices:
         link = {name: query[name] for name in self.type.model_fields if name in query}
         if "config" in self._state and (not link or link in self._state["written"]):
             return  # the address line follows this session, some messages behind
-        config, problems = self.type.from_query(link)
+        config, problems = self.type.from_query({**self._begins, **link})
         self._turn(name for name in self.type.model_fields if self._differs(name, config))
         self._state |= {
             "config": config,
@@ -182,8 +190,13 @@ class Choices:
         problems.append(Problem("step", text, 0))
         return None
 
+    def _spelled(self) -> dict[str, str]:
+        """The choices as a link spells them."""
+        query: dict[str, str] = {**self.config.spelled(self._begins), **self.config.to_query()}
+        return query
+
     def _remember(self) -> None:
-        self._state["written"] = [*self._state["written"], self.config.to_query()][-REMEMBERED:]
+        self._state["written"] = [*self._state["written"], self._spelled()][-REMEMBERED:]
 
 
 def held(config: type[Config], clicked: Mapping[str, float]) -> dict[str, Any]:

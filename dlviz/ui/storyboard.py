@@ -12,7 +12,7 @@ import streamlit as st
 
 from dlviz.plots.film import Film
 from dlviz.recording import Recording
-from dlviz.text import Text
+from dlviz.text import Language, Text
 from dlviz.ui import lesson
 from dlviz.ui.brush import Brush
 from dlviz.ui.choices import Choices
@@ -72,6 +72,7 @@ def storyboard(
     listed: Callable[..., Film],
     reveal: Callable[[Recording, Text], str | None],
     answers: str = "prediction",
+    begins: Callable[[Language], Mapping[str, str]] = lambda lang: {},
     page: Callable[[Any], Any] | None = None,
     seen: Callable[[Any], Mapping[str, Sequence[str]]] = lambda config: {},
     also: Mapping[str, Mapping[str, str]] | None = None,
@@ -90,10 +91,12 @@ def storyboard(
         slug: the lesson.
         experiment: what is recorded.
         figures: has `stage(recording, others, text, **view)`, the films, and `views_of(config)`.
-        presets: has PRESETS, PREDICTION, ANSWERS, `in_sight(config)` and `details(config)`.
+        presets: has PRESETS, PREDICTION, ANSWERS, `in_sight(config)` and `details(config)`; perhaps EITHER, names
+            of presets that show their point with what `begins` says as well.
         listed: the figure whose source is shown.
         reveal: what the recording says about the prediction, once it can.
         answers: the group of words that names the answers.
+        begins: what a visitor of a language begins with, as in a link; the same names for every language.
         page: what of the page beside its stage depends on a config, if not only controls and views.
         seen: further views, which have no list of their own among the controls.
         also: further views of some presets.
@@ -104,7 +107,13 @@ def storyboard(
         brush: what the learner paints with.
     """
     text = lesson.open(slug)
-    choices = Choices(slug, experiment.Config)
+    begun = begins(text.lang)
+    choices = Choices(slug, experiment.Config, begins=begun)
+    either = getattr(presets, "EITHER", ())
+    tried = {
+        name: (config.changed(**begun) if name in either else config, picture)
+        for name, (config, picture) in presets.PRESETS.items()
+    }
     depends = page or (lambda config: (*_listed(presets, config), figures.views_of(config)))
 
     @st.fragment(key=PLAY)
@@ -119,7 +128,7 @@ def storyboard(
                 lesson.problems(choices, text)
                 others = partial(beside, play) if beside else None
                 play.stage = Stage(choices, experiment, text, others, report=report, stays=stays(config))
-                lesson.steady(choices, play.stage, depends, presets.PRESETS, presets.PREDICTION)
+                lesson.steady(choices, play.stage, depends, tried, presets.PREDICTION)
                 play.recording = play.stage.show(
                     lambda own, others: figures.stage(own, others, text, **view),
                     clicks(play),
@@ -127,7 +136,7 @@ def storyboard(
                     brush=play.brush if brush else None,
                     marks=lambda own: marks(own, text),
                 )
-                lesson.tries(choices, text, presets.PRESETS, also)
+                lesson.tries(choices, text, tried, also)
             with right:
                 panel(play)
         told = lambda: reveal(play.recording, text)  # noqa: E731

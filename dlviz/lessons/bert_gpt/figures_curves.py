@@ -115,6 +115,10 @@ def hunger(recording: Recording, text: Text) -> Film:
               y=0.98 - 0.08 * k, xanchor="right", size=14, color=COLORS[k])
         for k, kind in enumerate(("transformer", "lstm"))
     )  # fmt: skip
+    labels += tuple(
+        Label(text(f"legend.line_{line}"), x=0.02, y=0.42 - 0.07 * k, xanchor="left", size=12)
+        for k, line in enumerate(("best", "test", "train"))
+    )
     span = [float(np.log10(amounts[0])) - 0.1, float(np.log10(amounts[-1])) + 0.12]
     x = theme.axis(
         text("axis.lines"), type="log", range=span, tickvals=amounts, ticktext=[f"{a:.0f}" for a in amounts]

@@ -26,6 +26,7 @@ PRESETS: dict[str, tuple[Config, str]] = {  # a config, and the fourth picture t
     "numerals": (Config(task="numerals"), "right"),
     "hunger": (Config(task="hunger"), "course"),
 }
+EITHER = ("greedy", "wild", "nucleus", "fifteen", "hunger")  # of whatever language
 PREDICTION = Config(corpus="english", seed=1)
 ANSWERS = ("bert", "same", "gpt")
 

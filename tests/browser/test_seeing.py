@@ -116,7 +116,7 @@ def test_a_drawn_digit_is_read_and_what_is_read_changes_with_the_step(
         stage.until(f"{told}.includes(value)", start)
         assert start != before
         before = start
-    assert figures.pictures_of(recorded.config)[-1] == "sketch"
+    assert "sketch" in figures.pictures_of(recorded.config)
 
 
 def test_a_pointer_on_a_cell_of_the_output_shows_how_it_is_made(page: Open) -> None:

@@ -33,6 +33,16 @@ class Lesson:
         return self._module("experiment")
 
     @property
+    def glance(self) -> Any:
+        """What is recorded for the miniature: a lighter experiment of its own where the lesson has one."""
+        try:
+            return self._module("glance")
+        except ModuleNotFoundError as missing:
+            if missing.name != f"dlviz.lessons.{self.slug}.glance":
+                raise
+            return self.experiment
+
+    @property
     def figures(self) -> Any:
         """The module whose functions turn a recording into films."""
         return self._module("figures")

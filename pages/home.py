@@ -31,7 +31,7 @@ for chapter, slugs in CHAPTERS.items():
         lesson, text = dlviz.lesson(slug), site.text(slug)
         with column, st.container(border=True, height="stretch"):
             choices = Choices(slug, lesson.experiment.Config, linked=False)
-            stage = Stage(choices, lesson.experiment, text, miniature=True)
+            stage = Stage(choices, lesson.glance, text, miniature=True)
             stage.show(partial(miniature, lesson, text))
             st.page_link(site.page_of(slug), label=f"**{text('title')}**", query_params={"lang": text.lang})
             st.caption(text("sentence"))

@@ -60,7 +60,11 @@ class Blobs:
 
 
 def message(
-    header: Mapping[str, Any], films: Sequence[Film], start: int = 0, known: Mapping[str, str] | None = None
+    header: Mapping[str, Any],
+    films: Sequence[Film],
+    start: int = 0,
+    known: Mapping[str, str] | None = None,
+    digests: Sequence[str] | None = None,
 ) -> bytes:
     """One message: the films' rows from `start` on, and the heads that are not known yet.
 
@@ -69,15 +73,18 @@ def message(
         films: the pictures of the stage, the largest first.
         start: the first row to send.
         known: digest by film of the heads that the browser has.
+        digests: of the films, if they are at hand.
     """
     blobs = Blobs()
     rows = max((film.length for film in films), default=0) - start
-    packed = [_film(film, start, (known or {}).get(film.name), blobs) for film in films]
+    present = digests or [digest(film) for film in films]
+    packed = [
+        _film(film, own, start, (known or {}).get(film.name), blobs) for film, own in zip(films, present)
+    ]
     return blobs.message({**blobs.lifted(header), "start": start, "rows": max(rows, 0), "films": packed})
 
 
-def _film(film: Film, start: int, known: str | None, blobs: Blobs) -> dict[str, Any]:
-    present = digest(film)
+def _film(film: Film, present: str, start: int, known: str | None, blobs: Blobs) -> dict[str, Any]:
     return {
         "name": film.name,
         "digest": present,

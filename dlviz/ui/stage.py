@@ -121,11 +121,11 @@ class Stage:
         films = pictures(recording, beside)
         ack = self._state["ack"]
         heads = ack.get("heads") or {}
-        continues = ack.get("tape") == self.tape.name and all(heads.get(f.name) == digest(f) for f in films)
-        start = (
-            min(ack.get("have", 0), len(recording)) if continues else 0
-        )  # a new head comes with all its rows
-        data = message(self._header(recording, films), films, start, heads)
+        digests = [digest(film) for film in films]
+        continues = ack.get("tape") == self.tape.name and [heads.get(film.name) for film in films] == digests
+        # a new head comes with all its rows
+        start = min(ack.get("have", 0), len(recording)) if continues else 0
+        data = message(self._header(recording, films), films, start, heads, digests)
         self._state["answers"] = {}
         answers = {
             "on_need_change": self._on_need,

@@ -15,7 +15,7 @@ from dlviz.data.shapes import MARK
 from dlviz.lessons.cnn import experiment as cnn
 from dlviz.lessons.cnn import training as cnn_training
 from dlviz.lessons.cnn.presets import TAKEN
-from dlviz.lessons.heatmaps import experiment, subject, training
+from dlviz.lessons.heatmaps import experiment, glance, subject, training
 from dlviz.lessons.heatmaps.experiment import FIRST, ZERO, Config, looked, target_of
 from dlviz.lessons.heatmaps.layers import PARTS, forgetting
 from dlviz.lessons.heatmaps.methods import METHODS, explain, layer_of, map_of
@@ -163,3 +163,12 @@ def test_layers_read_are_those_that_exist() -> None:
     config = Config(**SMALL, blocks=2, layer=3)
     assert layer_of(asked(config, [0], 1)) is trained(config).activations[1]
     assert len(dlviz.record(experiment, config)) == config.length()
+
+
+def test_the_glance_shows_what_the_lesson_shows() -> None:
+    """The two maps of the miniature are those of the lesson's own recording, step by step."""
+    config = Config(data="digits", epochs=1)
+    whole, quick = dlviz.record(experiment, config), dlviz.record(glance, config)
+    places = [whole.scene.methods.index(name) for name in quick.scene.methods]
+    assert len(quick) == len(whole)
+    assert np.array_equal(quick.track("maps"), whole.track("maps")[:, places])

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from dlviz.lessons.heatmaps import glance
 from dlviz.plots import graph, mosaic, pictures, theme
 from dlviz.plots.film import Film, Label, Levels, Move
 from dlviz.recording import Recording
@@ -228,10 +229,10 @@ def _labels(recording: Recording, text: Text) -> list[Label]:
 
 
 def miniature(recording: Recording, text: Text) -> Film:
-    """Five of the maps over the picture, large and without words."""
+    """Two of the maps over the picture, large and without words; of a recording of either `experiment` or `glance`."""
     scene = recording.scene
     side = scene.pictures.shape[-1]
-    chosen = [scene.methods.index(name) for name in ("grad_cam", "integrated_gradients", "occlusion")]
+    chosen = [scene.methods.index(name) for name in glance.METHODS]
     gap = max(1, side // 12)
     shown = np.repeat(np.asarray(recording.track("picture"))[:, None], len(chosen), axis=1)
     under = pictures.Sheet(grey_of(scene), shown, len(chosen), gap)

@@ -81,6 +81,19 @@ def test_the_same_config_gives_the_same_frames_bit_for_bit(slug: str) -> None:
 
 
 @lessons
+def test_who_can_replay_a_training_says_how_much_of_it(slug: str) -> None:
+    """A replay must not pass for a training."""
+    experiment = dlviz.lesson(slug).experiment
+    if not hasattr(experiment, "forget"):
+        return
+    config = experiment.Config()
+    experiment.forget(config)
+    assert experiment.kept(config) == 0
+    Tape("", experiment, config).advance(2, float("inf"))
+    assert 0 < experiment.kept(config) <= config.length()
+
+
+@lessons
 def test_a_run_has_the_length_that_its_config_says(slug: str) -> None:
     recording = default_recording(slug)
     assert len(recording) == recording.config.length()

@@ -16,10 +16,11 @@ from dlviz.lessons.cnn import experiment as cnn
 from dlviz.lessons.cnn import training as cnn_training
 from dlviz.lessons.cnn.presets import TAKEN
 from dlviz.lessons.heatmaps import experiment, glance, subject, training
-from dlviz.lessons.heatmaps.experiment import FIRST, ZERO, Config, looked, target_of
+from dlviz.lessons.heatmaps.experiment import ZERO, Config, looked
 from dlviz.lessons.heatmaps.layers import PARTS, forgetting
 from dlviz.lessons.heatmaps.methods import METHODS, explain, layer_of, map_of
 from dlviz.lessons.heatmaps.pieces import segments_of
+from dlviz.lessons.heatmaps.subject import FIRST, target_of
 from dlviz.models.training import build
 from tests.lessons.questions import SMALL, asked, trained
 from tests.test_albums import brought

@@ -21,13 +21,13 @@ from dlviz.lessons.heatmaps.layers import PARTS, forgetting
 from dlviz.lessons.heatmaps.methods import METHODS, Question, explain, map_of
 from dlviz.lessons.heatmaps.pieces import BaselineName, baseline_of, segments_of
 from dlviz.lessons.heatmaps.subject import (
-    STRANGER,
     ImageName,
     Subject,
     is_brought,
     judged,
     marked_corner,
     subject,
+    target_of,
 )
 from dlviz.lessons.heatmaps.training import KEPT, cause_of, every, look, measures, replay
 from dlviz.models.convnet import HeadName, Network
@@ -38,7 +38,6 @@ AfterName = Literal["nothing", "layers", "pictures"]
 Integer = int | np.integer  # as `run` yields it, and as a recording gives it back
 SCORES = ("deletion", "insertion", "infidelity", "sensitivity", "pointing", "overlap")
 OTHERS = 12  # training pictures that GradientShap compares with
-ANSWERED, TRUE, FIRST = 0, 1, 2  # of Config.target
 ZERO = 127  # the level of 0 in a map
 
 
@@ -168,6 +167,11 @@ def run(config: Config) -> Generator[Frame, None, str | None]:
     return None
 
 
+def kept(config: Config) -> int:
+    """How many frames of a config would replay a training that is there."""
+    return KEPT.held(cause_of(config))
+
+
 def forget(config: Config) -> None:
     """Lets the next recording of a config train anew instead of replaying."""
     KEPT.forget(cause_of(config))
@@ -249,15 +253,6 @@ def scatter(seed: int) -> None:
     torch.manual_seed(seed)
     np.random.seed(seed)
     random.seed(seed)
-
-
-def target_of(config: Config, logits: Tensor, truth: Tensor) -> Tensor:
-    """The class that is explained, (1,)."""
-    if config.target == TRUE and truth.item() != STRANGER:
-        return truth
-    if config.target in (ANSWERED, TRUE):
-        return logits.argmax(dim=1)
-    return torch.tensor([min(config.target - FIRST, logits.shape[1] - 1)])
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dlviz.lessons.heatmaps.experiment import FIRST, Config
+from dlviz.lessons.heatmaps.experiment import Config
+from dlviz.lessons.heatmaps.subject import FIRST
 
 PRESETS: dict[str, tuple[Config, str]] = {  # a config, and the third picture that shows its point
     "forms": (Config(), "losses"),

@@ -17,6 +17,7 @@ from dlviz.data.shapes import MARK, shapes
 ImageName = Literal["test", "flower", "own"]
 JUDGED = 50  # pictures on which the methods are compared, at most
 STRANGER = -1  # the class of a picture that has none of the classes
+ANSWERED, TRUE, FIRST = 0, 1, 2  # of Config.target
 
 
 @dataclass(frozen=True)
@@ -92,3 +93,12 @@ def marked_corner(side: int) -> Bool[np.ndarray, "H W"]:
     corner = np.zeros((side, side), bool)
     corner[:MARK, :MARK] = True
     return corner
+
+
+def target_of(config: Any, logits: Tensor, truth: Tensor) -> Tensor:
+    """The class that is explained, (1,)."""
+    if config.target == TRUE and truth.item() != STRANGER:
+        return truth
+    if config.target in (ANSWERED, TRUE):
+        return logits.argmax(dim=1)
+    return torch.tensor([min(config.target - FIRST, logits.shape[1] - 1)])

@@ -176,6 +176,11 @@ def run(config: Config) -> Generator[Frame, None, str | None]:
     return None if made == config.length() else "diverged"
 
 
+def kept(config: Config) -> int:
+    """How many frames of a config would replay a training that is there."""
+    return 0 if config.task == "hand" else KEPT.held(cause_of(config))
+
+
 def forget(config: Config) -> None:
     """Lets the next recording of a config train anew instead of replaying."""
     if config.task != "hand":

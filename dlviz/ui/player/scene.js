@@ -8,6 +8,14 @@ import {Picture} from './picture.js'
 import {watchPeeks} from './peek.js'
 import {themeAt} from './theme.js'
 
+const SOON = 50; // ms until it is not waited for the screen any longer: a hidden page has none
+
+/** When the screen has shown what is painted. */
+const shown = () => new Promise((done) => {
+  requestAnimationFrame(() => setTimeout(done));
+  setTimeout(done, SOON);
+});
+
 /** All pictures of one stage; also what a picture asks of its stage. */
 export class Scene {
   constructor(stage) {
@@ -79,6 +87,7 @@ export class Scene {
   /** Draws pictures, the light ones first: they are soon done, and each is seen before the next is drawn. */
   async dressAll(pictures) {
     for (const picture of pictures) picture.waits = true;
+    if (pictures.length && pictures.length < this.pictures.length) await shown(); // what could be painted at once
     for (const picture of [...pictures].sort((a, b) => a.weight - b.weight)) {
       await picture.dress(this.step);
       await new Promise((done) => setTimeout(done));

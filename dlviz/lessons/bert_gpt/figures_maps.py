@@ -16,7 +16,7 @@ from dlviz.text import Text
 
 WIDE, HIGH, TALL = 190.0, 98.0, 178.0  # of the picture, in units of about three pixels; TALL with three maps
 BELOW, ABOVE = 14.0, 8.0  # room for names in two rows, and for a title
-BESIDE, ANSWER = 14.0, 17.0  # room for names and for what is said
+BESIDE, ANSWER = 16.0, 20.0  # room for names and for what is said
 READABLE = 2.5  # side of a cell with a name
 LETTERS = 0.62  # of their size where the screen is narrow
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from dlviz.plots import graph, mosaic
+from dlviz.plots import graph, mosaic, theme
 from dlviz.plots.film import Label, Levels, Move
 from dlviz.plots.tokens import shown
 
@@ -128,3 +128,19 @@ def tokens(names: Sequence[str | Sequence[str]], places: np.ndarray, length: int
         said = [name] * length if isinstance(name, str) else name
         labels.append(Label(strings=[shown(one) for one in said], x=x, y=y, **{**usual, **look}))
     return labels
+
+
+def frame(box: Box, color: str, width: float) -> dict[str, Any]:
+    """The edge of a box."""
+    left, bottom, wide, high = box
+    x = left + wide * np.array([0, 1, 1, 0, 0], np.float32)
+    y = bottom + high * np.array([0, 0, 1, 1, 0], np.float32)
+    line = {"color": color, "width": width}
+    return {"type": "scatter", "mode": "lines", "x": x, "y": y, "line": line, "hoverinfo": "skip"}
+
+
+def layout(x: Sequence[float], y: Sequence[float], **meta: Any) -> dict[str, Any]:
+    """Two bare axes of one scale from edge to edge; `meta` is for the player."""
+    axes = graph.bare_axes(x, y, scaleanchor="x", constrain="domain")
+    axes["xaxis"] |= {"constrain": "domain"}
+    return theme.layout(**axes, margin={"l": 4, "r": 4, "t": 2, "b": 2}, dragmode=False, meta=meta)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from dlviz.lessons.bert_gpt.reading import COLORS, MEAN, blank_of, levels, named
-from dlviz.plots import attention, graph, mosaic, theme
+from dlviz.plots import attention, graph, mosaic
 from dlviz.plots.film import Film, Label, Move
 from dlviz.recording import Recording
 from dlviz.text import Text
@@ -106,7 +106,7 @@ def maps(recording: Recording, text: Text, *, unit: str = MEAN, blank: str = "1"
             )
         )
         labels += names_of(board, len(recording))
-        data.append(frame(board.box, "--dl-muted", 1.2))
+        data.append(attention.frame(board.box, "--dl-muted", 1.2))
     if recording.config.task == "numerals":
         data.append(rings(every[2], recording.scene.said))
         task = "numerals"
@@ -115,7 +115,7 @@ def maps(recording: Recording, text: Text, *, unit: str = MEAN, blank: str = "1"
         data += asked
         labels += told
         task = "text"
-    figure = {"data": data, "layout": layout([0, WIDE], [0, HIGH if task == "text" else TALL], [unit, blank])}
+    figure = {"data": data, "layout": room([0, WIDE], [0, HIGH if task == "text" else TALL], [unit, blank])}
     title, alt = text(f"picture.maps_{task}"), text(f"alt.maps_{task}", count=len(recording.scene.names))
     return Film(
         "maps",
@@ -135,7 +135,7 @@ def miniature(recording: Recording, text: Text) -> Film:
     data, moves = drawn(recording, every, MEAN)
     boxes = np.array([board.box for board in every])
     x, y = ([boxes[:, k].min() - 2, (boxes[:, k] + boxes[:, 2 + k]).max() + 2] for k in (0, 1))
-    figure = {"data": data, "layout": layout(x, y, []) | {"margin": {"l": 0, "r": 0, "t": 0, "b": 0}}}
+    figure = {"data": data, "layout": room(x, y, []) | {"margin": {"l": 0, "r": 0, "t": 0, "b": 0}}}
     return Film("miniature", len(recording), figure, tuple(moves), alt=text("sentence"))
 
 
@@ -204,7 +204,7 @@ def answers(
     for board, row, p in zip(every, (at, at - 1), (recording.track("blank"), recording.track("follows"))):
         left, bottom, width, height = board.box
         y = bottom + height - (row + 1) * board.cell
-        data.append(frame((left, y, width, board.cell), board.color, 2.2))
+        data.append(attention.frame((left, y, width, board.cell), board.color, 2.2))
         best = p[:, k].argmax(axis=1)
         surely = p[:, k].max(axis=1)
         said = [f"<b>→ {names[b]}</b><br>{100 * s:.0f} %" for b, s in zip(best.tolist(), surely.tolist())]
@@ -254,18 +254,6 @@ def short(name: str, most: float) -> str:
     return name
 
 
-def frame(box: attention.Box, color: str, width: float) -> dict[str, Any]:
-    """The edge of a box."""
-    left, bottom, wide, high = box
-    x = left + wide * np.array([0, 1, 1, 0, 0], np.float32)
-    y = bottom + high * np.array([0, 0, 1, 1, 0], np.float32)
-    line = {"color": color, "width": width}
-    return {"type": "scatter", "mode": "lines", "x": x, "y": y, "line": line, "hoverinfo": "skip"}
-
-
-def layout(x: Sequence[float], y: Sequence[float], view: list[str]) -> dict[str, Any]:
-    """Two bare axes of one scale; another view makes another picture."""
-    axes = graph.bare_axes(x, y, scaleanchor="x", constrain="domain")
-    axes["xaxis"] |= {"constrain": "domain"}
-    margin = {"l": 4, "r": 4, "t": 2, "b": 2}
-    return theme.layout(**axes, margin=margin, dragmode=False, meta={"view": view, "letters": LETTERS})
+def room(x: Sequence[float], y: Sequence[float], view: list[str]) -> dict[str, Any]:
+    """The axes of a picture; another view makes another picture."""
+    return attention.layout(x, y, view=view, letters=LETTERS)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dlviz.lessons.bert_gpt.figures_maps import Board, frame, hatch, layout, tokens_at
+from dlviz.lessons.bert_gpt.figures_maps import Board, hatch, room, tokens_at
 from dlviz.lessons.bert_gpt.reading import COLORS, named, sentence
 from dlviz.plots import attention, graph, mosaic, theme, tokens
 from dlviz.plots.film import Film, Label, Move
@@ -118,7 +118,7 @@ def masks(recording: Recording, text: Text) -> Film:
         data.append(
             {**look, "z": np.where(free, ALLOWED / attention.HIGHEST, np.nan)[::-1], "hoverinfo": "skip"}
         )
-        data.append(hatch(board) if k else frame(box, "--dl-muted", 1.0))
+        data.append(hatch(board) if k else attention.frame(box, "--dl-muted", 1.0))
         name = text(f"network.text_{board.which}")
         title: dict[str, Any] = {
             "xref": "x",
@@ -149,6 +149,6 @@ def masks(recording: Recording, text: Text) -> Film:
                     **place,
                 )
             )
-    figure = {"data": data, "layout": layout([0, WIDE], [0, HIGH], ["masks"])}
+    figure = {"data": data, "layout": room([0, WIDE], [0, HIGH], ["masks"])}
     title_, alt = text("picture.masks"), text("alt.masks", count=count)
     return Film("fourth", len(recording), figure, (), tuple(labels), title=title_, alt=alt)

@@ -70,7 +70,8 @@ def replay(config: Any, learn: Any = moments) -> Replay[Moment]:
 def forget(config: Any) -> None:
     """Lets the next recording of a config train, even if one is stored."""
     KEPT.forget(cause_of(config))
-    WISHED.add(cause_of(config))
+    if file_of(config):
+        WISHED.add(cause_of(config))
 
 
 def kept(config: Any) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dlviz.lessons.self_attention.reading import doings, head_of, levels
-from dlviz.plots import attention, graph, theme, tokens
+from dlviz.plots import attention, tokens
 from dlviz.plots.film import Film, Label, Move
 from dlviz.recording import Recording
 from dlviz.text import Text
@@ -16,6 +16,7 @@ from dlviz.text import Text
 WIDE, HIGH = 200.0, 86.0  # of the picture, in units of which a screen has about three pixels each
 NAMES, GAP = 7.0, 4.5  # room for tokens, and between two maps
 TITLE, SHORT = 11.5, 6.0  # room for two lines of words, and for one
+LETTERS = 0.58  # of their size where the screen is narrow
 READABLE, ROOMY, WIDEST = 2.6, 24.0, 40.0  # side of a cell with a name, of a map with words, with large ones
 
 
@@ -62,12 +63,12 @@ def heads(recording: Recording, text: Text, *, unit: str = "", token: str = "1")
     left, bottom, side, _ = at.boxes[chosen]
     top = bottom + side - row * at.cell
     data.append(_wanted(scene, at))
-    data.append(_frame((left - 0.6, bottom - 0.6, side + 1.2, side + 1.2), "--dl-muted", 1.5))
-    data.append(_frame((left, top - at.cell, side, at.cell), "--dl-text", 2.0))
+    data.append(attention.frame((left - 0.6, bottom - 0.6, side + 1.2, side + 1.2), "--dl-muted", 1.5))
+    data.append(attention.frame((left, top - at.cell, side, at.cell), "--dl-text", 2.0))
     labels = [*_titles(recording, text, at), *_names(scene, at, len(recording))]
     role = text(f"wanted.{scene.roles[0]}")
     title, alt = text("picture.heads", role=role), text("alt.heads", layers=scene.layers, heads=scene.heads)
-    figure = {"data": data, "layout": _layout([0, WIDE], [0, HIGH])}
+    figure = {"data": data, "layout": attention.layout([0, WIDE], [0, HIGH], letters=LETTERS)}
     return Film(
         "heads",
         len(recording),
@@ -89,7 +90,10 @@ def miniature(recording: Recording, text: Text) -> Film:
         [boxes[:, k].min() - 2, (boxes[:, k] + boxes[:, 2 + k]).max() + 2]
         for k in (0, 1)
     )  # fmt: skip
-    figure = {"data": data, "layout": _layout(x, y) | {"margin": {"l": 0, "r": 0, "t": 0, "b": 0}}}
+    figure = {
+        "data": data,
+        "layout": attention.layout(x, y, letters=LETTERS) | {"margin": {"l": 0, "r": 0, "t": 0, "b": 0}},
+    }
     return Film("miniature", len(recording), figure, tuple(moves), alt=text("sentence"))
 
 
@@ -183,18 +187,3 @@ def _wanted(scene: Any, at: Board) -> dict[str, Any]:
     }
     look = {"type": "scatter", "mode": "markers", "x": x, "y": y, "marker": marker, "opacity": 0.55}
     return {**look, "hoverinfo": "skip"}
-
-
-def _frame(box: attention.Box, color: str, width: float) -> dict[str, Any]:
-    left, bottom, wide, high = box
-    x = left + wide * np.array([0, 1, 1, 0, 0], np.float32)
-    y = bottom + high * np.array([0, 0, 1, 1, 0], np.float32)
-    line = {"color": color, "width": width}
-    return {"type": "scatter", "mode": "lines", "x": x, "y": y, "line": line, "hoverinfo": "skip"}
-
-
-def _layout(x: list[float], y: list[float]) -> dict[str, Any]:
-    axes = graph.bare_axes(x, y, scaleanchor="x", constrain="domain")
-    axes["xaxis"] |= {"constrain": "domain"}
-    margin = {"l": 4, "r": 4, "t": 2, "b": 2}
-    return theme.layout(**axes, margin=margin, dragmode=False, meta={"letters": 0.58})

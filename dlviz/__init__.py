@@ -13,10 +13,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dlviz.recording import Recording, record
 from dlviz.text import Language, Text, lesson_text
+
+if TYPE_CHECKING:
+    from dlviz.recording import Recording, record
 
 __all__ = ["Lesson", "Recording", "lesson", "record"]
 
@@ -66,3 +68,10 @@ def lesson(slug: str) -> Lesson:
     if slug not in LESSONS:
         raise ValueError(f"lesson is one of {', '.join(LESSONS)}, not {slug!r}")
     return Lesson(slug)
+
+
+def __getattr__(name: str) -> Any:
+    """What needs torch comes when it is asked for: a server is there two seconds sooner."""
+    if name in ("Recording", "record"):
+        return getattr(import_module("dlviz.recording"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -72,3 +72,9 @@ def test_the_compiler_comes_when_it_is_asked_for(ask: str) -> None:
 def test_derivatives_of_functions_ask_for_it() -> None:
     ask = "print(torch.func.vjp(torch.square, torch.ones(1))[1](torch.ones(1))[0].item())"
     assert printed(f"import torch\n{ASIDE}\n{ask}") == "2.0\n"
+
+
+def test_a_server_answers_before_torch_is_there() -> None:
+    ahead = "import sys; import dlviz.ui.server, dlviz.ui.site; print('torch' in sys.modules)"
+    later = "import dlviz; print(dlviz.record.__name__, dlviz.Recording.__name__, 'torch' in sys.modules)"
+    assert printed(f"{ahead}; {later}").split() == ["False", "record", "Recording", "True"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +17,20 @@ from dlviz.ui.choices import Choices
 
 HOUSE = Path(__file__).parents[1]
 GD = "gradient_descent"
+FOLDS = ("more", "listing", "weights", "pixel")
 pages = pytest.mark.parametrize("slug", LESSONS)
 languages = pytest.mark.parametrize("lang", LANGUAGES)
 
 
-def opened(slug: str | None = None, **query: str) -> AppTest:
-    """A page as a visitor of that link sees it."""
+def opened(slug: str | None = None, *, folds: Sequence[str] = FOLDS, **query: str) -> AppTest:
+    """A page as a visitor of that link sees it who has opened these folds."""
     app = AppTest.from_file(str(HOUSE / "dlviz" / "ui" / "site.py"), default_timeout=60)
     for name, value in query.items():
         app.query_params[name] = value
     app.run()
     if slug:
+        for name in folds:
+            app.session_state[f"{slug}.fold.{name}"] = True
         app.switch_page(str(HOUSE / "pages" / f"{slug}.py"))
         for name, value in query.items():  # what a link to the page itself would carry
             app.query_params[name] = value
@@ -57,7 +61,19 @@ def test_a_lesson_opens_in_its_language(slug: str, lang: str) -> None:
     app, text = opened(slug, lang=lang), lesson_text(slug, lang)  # type: ignore[arg-type]
     assert app.title[0].value == text("title")
     shown = [markdown.value for markdown in app.markdown]
-    assert all(passage in shown for passage in text.passages.values())
+    assert all(any(passage in part for part in shown) for passage in text.passages.values())
+
+
+@pages
+def test_what_is_folded_comes_when_it_is_opened(slug: str) -> None:
+    shut, open_ = opened(slug, folds=(), lang="en"), opened(slug, lang="en")
+    keys = [
+        {str(box.key) for box in (*app.number_input, *app.slider, *app.select_slider, *app.toggle)}
+        for app in (shut, open_)
+    ]
+    assert f"{slug}.seed" in keys[1] - keys[0]
+    assert keys[0] < keys[1]
+    assert [len(app.code) for app in (shut, open_)] == [0, 2]
 
 
 @pages

@@ -14,6 +14,7 @@ from dlviz.plots.film import Film
 from dlviz.recording import Experiment
 from dlviz.text import Text
 from dlviz.ui.choices import Choices
+from dlviz.ui.fold import fold
 from dlviz.ui.site import presenting
 
 
@@ -30,15 +31,21 @@ def code(experiment: Experiment, picture: Callable[..., Film], choices: Choices,
         return source.notebook(experiment, choices.config, text("title"), labels=names)
 
     with st.container(key="section-code"):
-        st.header(text("code.title"), anchor=False)
-        st.markdown(text("code.about"))
+        st.markdown(f"## {text('code.title')}\n\n{text('code.about')}", anchors=False)
         with st.container(horizontal=True):
             st.download_button(text("code.script"), script, f"{slug}.py", "text/x-python", on_click="ignore")
             kind = "application/x-ipynb+json"
             st.download_button(text("code.notebook"), notebook, f"{slug}.ipynb", kind, on_click="ignore")
-    with st.expander(text("code.listing")):
-        st.code(_listing(cast(Any, experiment), "run"), language="python")
-        st.code(_listing(getmodule(picture), picture.__name__), language="python")
+    _listings(slug, experiment, picture, text)
+
+
+@st.fragment
+def _listings(slug: str, experiment: Experiment, picture: Callable[..., Film], text: Text) -> None:
+    """The listings in a fold: a browser loads 1.6 MB to colour them."""
+    if inside := fold(slug, "listing", text("code.listing")):
+        with inside:
+            st.code(_listing(cast(Any, experiment), "run"), language="python")
+            st.code(_listing(getmodule(picture), picture.__name__), language="python")
 
 
 @cache

@@ -13,6 +13,7 @@ from dlviz.text import Text
 from dlviz.ui import site
 from dlviz.ui.choices import Choices, quoted, shown
 from dlviz.ui.controls import panel
+from dlviz.ui.fold import fold
 from dlviz.ui.stage import Stage
 
 PASSAGES = ("look", "why", "limits", "source")
@@ -68,14 +69,19 @@ def controls(choices: Choices, text: Text, in_sight: Sequence[str], details: Seq
     if present.hides("controls"):
         return
     panel(choices, text, in_sight)
+    if inside := fold(choices.slug, "more", text("group.more")):
+        with inside:
+            _more(choices, text, details)
+
+
+def _more(choices: Choices, text: Text, details: Sequence[str]) -> None:
     from dlviz.models.device import device_of, has_gpu, name_of  # torch, which the map does not wait for
 
     device: Any = getattr(choices.config, "device", "cpu")
     chooses = "device" in choices.type.model_fields and has_gpu()
-    with st.expander(text("group.more")):
-        panel(choices, text, [*details, "device"] if chooses else details)
-        st.caption(text("app.computes", device=name_of(device_of(device))))
-        st.button(text("app.reset"), on_click=lambda: choices.set(choices.type()), key=choices.key("reset"))
+    panel(choices, text, [*details, "device"] if chooses else details)
+    st.caption(text("app.computes", device=name_of(device_of(device))))
+    st.button(text("app.reset"), on_click=lambda: choices.set(choices.type()), key=choices.key("reset"))
 
 
 def views(
@@ -154,8 +160,7 @@ def predict(
         return
     key = choices.key("predicted")
     with st.container(key="section-predict", border=True):
-        st.header(text("section.predict"), anchor=False)
-        st.markdown(text("predict.question"))
+        st.markdown(f"## {text('section.predict')}\n\n{text('predict.question')}", anchors=False)
         predicted = st.session_state.get(key)
         choices.awaited = False
         if predicted is None:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dlviz.text import Text
 from dlviz.ui.choices import Choices
+from dlviz.ui.fold import fold
 from dlviz.ui.site import presenting
 
 DECIMALS = 4
@@ -45,7 +46,10 @@ def matrix(
         if fresh != written:  # a browser may say once more what it was told to show
             put(fresh)
 
-    with st.expander(text.field(field)), st.container(key=f"matrix-{field}"):
+    inside = fold(choices.slug, field, text.field(field))
+    if not inside:
+        return
+    with inside, st.container(key=f"matrix-{field}"):
         if hint:
             st.caption(hint)
         for i, line in enumerate(written):
@@ -74,7 +78,10 @@ def place(choices: Choices, text: Text, view: str, options: Sequence[str]) -> No
     def change() -> None:
         choices.set_view(view, ".".join(str(st.session_state[key] - 1) for key in keys), by=view)
 
-    with st.expander(text.field(view)):
+    inside = fold(choices.slug, view, text.field(view))
+    if not inside:
+        return
+    with inside:
         parts = zip(st.columns(2), keys, ("row", "column"), chosen.split("."), ends)
         for column, key, part, number, end in parts:
             st.session_state[key] = int(number) + 1

@@ -90,8 +90,7 @@ def section(title: str, body: str, *, name: str) -> None:
     """A passage under its heading, unless a teacher's link hides it."""
     if not presenting().hides(name, "words"):
         with st.container(key=f"section-{name}"):
-            st.header(title, anchor=False)
-            st.markdown(body)
+            st.markdown(f"## {title}\n\n{body}", anchors=False)
 
 
 def _language_switch() -> None:

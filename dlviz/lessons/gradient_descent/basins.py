@@ -215,7 +215,8 @@ class Arrivals:
         minimum = torch.full(balls.shape[1:], float(NOWHERE))
         for number, (x, y) in enumerate(self.minima.tolist()):
             # (bx - x)² + (by - y)² < r²
-            near = (balls[0] - x).square_().add_((balls[1] - y).square_()).lt_(self.radius**2)
+            across, up = balls[0] - x, balls[1] - y
+            near = across.square_().addcmul_(up, up).lt_(self.radius**2)
             minimum.add_(near, alpha=number - NOWHERE)
         return minimum
 

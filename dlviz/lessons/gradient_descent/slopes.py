@@ -29,12 +29,13 @@ def rosenbrock_slope(x: Tensor, y: Tensor) -> Tensor:
 
 
 def himmelblau_slope(x: Tensor, y: Tensor) -> Tensor:
-    # with a = x² + y - 11, b = x + y² - 7:  ∇f = (4 x a + 2 b, 2 a + 4 y b)
-    a = torch.addcmul(y, x, x).sub_(11)
-    b = torch.addcmul(x, y, y).sub_(7)
-    gradient = torch.stack((b, a)).mul_(2)
-    gradient[0].addcmul_(x, a, value=4)
-    gradient[1].addcmul_(y, b, value=4)
+    # with a = 2 (x² + y - 11), b = 2 (x + y² - 7):  ∇f = (2 x a + b, a + 2 y b)
+    a, b = torch.addcmul(y, x, x), torch.addcmul(x, y, y)
+    torch.add(x.new_tensor(-22.0), a, alpha=2, out=a)
+    torch.add(x.new_tensor(-14.0), b, alpha=2, out=b)
+    gradient = x.new_empty(2, *x.shape)
+    torch.addcmul(b, x, a, value=2, out=gradient[0])
+    torch.addcmul(a, y, b, value=2, out=gradient[1])
     return gradient
 
 

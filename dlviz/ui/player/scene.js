@@ -90,18 +90,15 @@ export class Scene {
     if (pictures.length && pictures.length < this.pictures.length) await shown(); // what could be painted at once
     for (const picture of [...pictures].sort((a, b) => a.weight - b.weight)) {
       await picture.dress(this.step);
-      await new Promise((done) => setTimeout(done));
+      await shown();
     }
   }
 
-  /** Draws every picture in the present theme, the first one first. */
-  async redress() {
+  /** Draws every picture in the present theme. */
+  redress() {
     this.themeKey = this.theme.key;
     this.stage.root.dataset.theme = this.theme.dark ? 'dark' : 'light';
-    for (const picture of this.pictures) {
-      await picture.dress(this.step);
-      await new Promise((done) => setTimeout(done));
-    }
+    return this.dressAll(this.pictures);
   }
 
   /** First drawing, once Plotly is here. */

@@ -15,7 +15,7 @@ run: app  ## the app at http://localhost:8501 (PORT=8502 for another port)
 
 test: dev  ## all tests, the browser's included (TESTS=tests/test_house.py for some)
 	@CHROMIUM="$$($(python) -m tests.browser.chromium)" && export CHROMIUM && \
-	$(python) -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
+	$(python) -m pytest -n $(WORKERS) --dist loadfile --durations 25 $(TESTS)
 
 check: lint types house  ## lint, format, types, and the rules of the house
 

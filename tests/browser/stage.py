@@ -112,8 +112,8 @@ class Stage:
         column = f"[...Array({count}).keys()].map(t => [...stage.reel.films.get(value).columns[0][0].row(t)])"
         return self.read(column, film)
 
-    def click(self, film: str, x: float, y: float) -> None:
-        """Clicks on a flat picture at a place of its axes."""
+    def spot(self, film: str, x: float, y: float) -> tuple[float, float]:
+        """Where a place of a flat picture's axes is on the screen."""
         self.picture(film).scroll_into_view_if_needed()
         left, top = self.figure(
             film,
@@ -121,7 +121,11 @@ class Stage:
                  return [left + xaxis._offset + xaxis.c2p(x), top + yaxis._offset + yaxis.c2p(y)]; }""",
             [x, y],
         )
-        self.page.mouse.click(left, top)
+        return left, top
+
+    def click(self, film: str, x: float, y: float) -> None:
+        """Clicks on a flat picture at a place of its axes."""
+        self.page.mouse.click(*self.spot(film, x, y))
 
     def choose(self, field: str, option: str) -> None:
         """Chooses an option of the lesson's drop-down list by its words."""

@@ -33,6 +33,32 @@ def test_a_click_on_the_contours_moves_the_start(page: Open) -> None:
     assert stage.caption()[0].endswith(f"θ = ({start_of(stage)[0]:.3f}, −{-start_of(stage)[1]:.3f})")
 
 
+def test_where_a_pointer_rests_on_a_landscape_its_other_picture_shows_the_same_place(page: Open) -> None:
+    opened = page(f"{LESSON}?seed=206", reduced_motion=True)
+    stage = Stage(opened).rest()
+
+    def mark(film: str) -> tuple[float, float]:
+        seen = stage.picture(film).locator(".dl-twin:not([hidden])")
+        seen.wait_for()
+        box = seen.bounding_box()
+        assert box is not None
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    for place in ((-0.5, -1.0), (3.0, 4.0)):  # both lie in front, seen from the camera
+        opened.mouse.move(*stage.spot("plane", *place))
+        in_space = mark("surface")
+        opened.mouse.move(in_space[0] + 3, in_space[1])
+        opened.mouse.move(*in_space)  # there and back again: Plotly says which node of the surface lies there
+        mark("plane")
+        opened.wait_for_timeout(500)
+        node = stage.figure("plane", "gd.data[0].x[1] - gd.data[0].x[0]")
+        pixels = stage.spot("plane", node, 0)[0] - stage.spot("plane", 0, 0)[0]
+        assert mark("plane") == pytest.approx(stage.spot("plane", *place), abs=1.5 * pixels + 2)
+    opened.mouse.move(5, 5)
+    assert not stage.picture("surface").locator(".dl-twin").is_visible()
+    stage.picture("plane").locator(".dl-twin").wait_for(state="hidden")
+
+
 def test_no_click_is_lost_or_done_twice_while_the_stage_asks_for_more(page: Open) -> None:
     stage = Stage(page(f"{LESSON}?seed=205&steps=500", reduced_motion=True)).rest()
     for place in (1.5, -2.5, 3.5):

@@ -9,11 +9,13 @@ from dlviz.ui.storyboard import Play, storyboard
 
 
 def choose(play: Play, action: str, x: float, y: float) -> None:
-    name, value = figures.hit(play.stage.tape.recording(), action, x, y, play.stage.step)
-    if name == "example":
-        play.choices.change(example=value)
-    elif name:
-        play.choices.set_view(name, value)
+    now = {name: play.view[name] for name in ("picture", "unit")}
+    chosen = figures.hit(play.stage.tape.recording(), action, x, y, play.stage.step, **now)
+    if "example" in chosen:
+        play.choices.change(**chosen)
+    else:
+        for name, value in chosen.items():
+            play.choices.set_view(name, value)
 
 
 def panel(play: Play) -> None:

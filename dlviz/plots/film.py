@@ -109,6 +109,30 @@ class Label:
 
 
 @dataclass(frozen=True)
+class Parts:
+    """Parts of a picture that have a name: drawn elsewhere under the same name they are the same thing.
+
+    Attributes:
+        names: of each.
+        boxes: left, bottom, width and height of each in its axes, (N, 4).
+        axes: the number of these axes: "", "2", ...
+    """
+
+    names: tuple[str, ...]
+    boxes: np.ndarray
+    axes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, groups: Iterable[tuple[Sequence[str], np.ndarray, str]]) -> Parts:
+        """Groups of names with their boxes, each on axes of its own."""
+        given = list(groups)
+        names = tuple(name for some, _, _ in given for name in some)
+        axes = tuple(on for some, _, on in given for _ in some)
+        boxes = np.concatenate([np.reshape(box, (-1, 4)) for _, box, _ in given]).astype(np.float32)
+        return cls(names, boxes, axes)
+
+
+@dataclass(frozen=True)
 class Film:
     """A picture over the steps of a recording; pure data.
 
@@ -128,6 +152,7 @@ class Film:
             top, side, rows, columns, first step}, "stays": traces that stay at the present step}; or a card of the unit
             whose map it is, see `lessons.cnn.hover`.
         draw: what is done with points that are painted on it; then it neither zooms nor is clicked.
+        parts: of flat bitmaps, those that a stage moves from their old place to their new one when pictures change.
     """
 
     name: str
@@ -140,6 +165,7 @@ class Film:
     click: str | None = None
     draw: str | None = None
     peek: Mapping[str, Any] | None = None
+    parts: Parts | None = None
 
     def still(self, step: int = -1, *, dark: bool = False) -> go.Figure:
         """The figure at one step, as Plotly's own.

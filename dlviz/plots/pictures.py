@@ -72,6 +72,24 @@ class Sheet:
         return sheet(tiles, self.columns, self.gap, self.below)
 
 
+def places(
+    box: tuple[float, float, float, float], tile: tuple[int, int], count: int, columns: int, gap: int
+) -> np.ndarray:
+    """Where the tiles of a sheet lie that fills a box: left, bottom, width and height of each, (n, 4).
+
+    Args:
+        box: left, bottom, width and height of the sheet.
+        tile: rows and columns of cells of one.
+        count, columns, gap: of the sheet.
+    """
+    (left, bottom, width, height), (tall, wide), rows = box, tile, -(-count // columns)
+    cell = np.array([width / (columns * (wide + gap) - gap), height / (rows * (tall + gap) - gap)])
+    number = np.arange(count)
+    corner = np.stack([number % columns * (wide + gap), (rows - 1 - number // columns) * (tall + gap)], 1)
+    size = np.broadcast_to(np.array([wide, tall]) * cell, corner.shape)
+    return np.concatenate([np.array([left, bottom]) + corner * cell, size], axis=1).astype(np.float32)
+
+
 def sheet(tiles: np.ndarray, columns: int, gap: int, below: int | None = None) -> np.ndarray:
     """Tiles (..., n, h, w) from the top left row by row as one bitmap (..., H, W), rows upwards, gaps between."""
     *steps, count, height, width = tiles.shape

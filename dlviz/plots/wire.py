@@ -106,6 +106,7 @@ def _head(film: Film) -> dict[str, Any]:
         "click": film.click,
         "draw": film.draw,
         "peek": film.peek,
+        "parts": film.parts and vars(film.parts),
         "words": film.figure is None,
     }
 

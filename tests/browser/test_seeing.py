@@ -71,7 +71,7 @@ def test_a_click_chooses_a_unit_and_a_misread_picture(page: Open, recorded: Reco
     stage = Stage(page(f"{LINK}&step={step}", reduced_motion=True)).rest()
     stage.click("network", *tile(recorded, 1, 4))
     stage.until_asked(unit="2.5")
-    title = TEXT("unit.name", block=2, k=5)
+    title = TEXT("picture.layer", unit=TEXT("unit.name", block=2, k=5))
     stage.until("document.querySelector('[data-film=closeup] .dl-title').textContent === value", title)
     stage = Stage(page(f"{LINK}&picture=confusion&step={step}", reduced_motion=True)).rest()
     plot = stage.picture("closeup")
@@ -179,13 +179,3 @@ def test_a_photo_is_read_at_every_step_and_its_link_brings_it_back(page: Open, r
         stage.until(f"{told}.includes(value)", f"“{best}” ({100 * said[step].max():.0f} %)")
     again = Stage(page(opened.evaluate("location.pathname + location.search"), reduced_motion=True)).rest()
     again.until(f"{told}.includes(value)", f"“{best}”")
-
-
-def test_from_a_layer_a_click_goes_down_to_the_sum_of_its_unit(page: Open) -> None:
-    stage = Stage(page(f"{LINK}&picture=layer&unit=2.5&step=5", reduced_motion=True)).rest()
-    plot = stage.picture("closeup")
-    plot.scroll_into_view_if_needed()
-    assert TEXT("picture.layer", unit=TEXT("unit.name", block=2, k=5)) in plot.inner_text()
-    plot.locator(".dl-plot").click(position={"x": 60, "y": 80})
-    title = TEXT("unit.name", block=2, k=5)
-    stage.until("document.querySelector('[data-film=closeup] .dl-title').textContent === value", title)

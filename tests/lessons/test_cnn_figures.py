@@ -13,13 +13,12 @@ import dlviz
 from dlviz.data import sketch
 from dlviz.data.examples import load_examples
 from dlviz.lessons.cnn import experiment, figures, tiles
-from dlviz.lessons.cnn.closeup_layer import layer_in_detail, maps_of_unit
+from dlviz.lessons.cnn.closeup_layer import maps_of_unit
 from dlviz.lessons.cnn.closeup_sketch import since_when
 from dlviz.lessons.cnn.closeup_unit import peaks_of, pooled, windows_of
 from dlviz.lessons.cnn.closeups import confusion, counted, misread
 from dlviz.lessons.cnn.experiment import Config
 from dlviz.lessons.cnn.figures_network import board, network
-from dlviz.lessons.cnn.presets import PREDICTION, PRESETS, UNITS
 from dlviz.lessons.cnn.reading import PAD, answers, field_of, on_pad, parts_of
 from dlviz.models.convnet import Network
 from dlviz.models.training import blank_network, load_weights
@@ -32,29 +31,6 @@ TEXT = lesson_text("cnn", "en")
 @cache
 def recorded(config: Config) -> dlviz.Recording:
     return dlviz.record(experiment, config)
-
-
-def test_a_click_on_a_tile_chooses_its_unit() -> None:
-    for config in (
-        Config(),
-        Config(data="shapes", filters=5),
-        Config(filters=2),
-        Config(filters=16, blocks=3),
-    ):
-        scene = experiment.scene(config)
-        for slopes, action in ((False, "unit"), (True, "slope")):
-            at = board(scene, slopes=slopes)
-            places = {}
-            for block, width in enumerate(scene.widths):
-                for k in range(width):
-                    left, bottom = tiles.place_of(at, block, k)
-                    places[f"{block + 1}.{k + 1}"] = (left, bottom)
-                    assert (
-                        tiles.unit_at(at, scene.widths, left + 0.4, bottom + 0.4) == f"{block + 1}.{k + 1}"
-                    ), action
-            assert len(set(places.values())) == sum(scene.widths)
-            assert tuple(figures.units_of(config)["unit"]) == tuple(places)
-            assert tiles.unit_at(at, scene.widths, -1.0, 0.5) is None
 
 
 def test_a_tile_shows_the_map_of_its_unit() -> None:
@@ -113,8 +89,6 @@ def test_a_map_is_made_of_the_maps_below_as_torch_makes_it(batch_norm: bool) -> 
             reach = float(recording[step].reach[tiles.units_of(recording, block).start + k])
             shown = reach * tiles.maps_of(recording, block)[step, k] / 254
             assert np.abs(np.maximum(normed[step], 0) - shown).max() <= reach / 50 + 1e-5  # recorded as bytes
-    film = layer_in_detail(recording, TEXT, unit="2.5")
-    assert figures.hit(recording, film.click or "", 10.0, 10.0, 0) == ("picture", "unit")
 
 
 def test_pooling_of_recorded_maps_is_torchs() -> None:
@@ -190,18 +164,17 @@ def test_misread_pictures_are_misread_and_can_be_clicked() -> None:
     film, wrong = confusion(recording, TEXT), misread(recording)
     step = 20
     assert (recording[step].answers[wrong[step]] != recording.scene.test_labels[wrong[step]]).all()
-    assert figures.hit(recording, film.click or "", 0.4, 1.6, step) == ("example", wrong[step][0])
-    assert figures.hit(recording, film.click or "", 1.4, 0.6, step) == ("example", wrong[step][4])
-    assert figures.hit(recording, film.click or "", 9.0, 9.0, step) == ("", None)
+    assert figures.hit(recording, film.click or "", 0.4, 1.6, step) == {"example": wrong[step][0]}
+    assert figures.hit(recording, film.click or "", 1.4, 0.6, step) == {"example": wrong[step][4]}
+    assert figures.hit(recording, film.click or "", 9.0, 9.0, step) == {}
 
 
 def test_a_click_on_a_point_chooses_its_picture() -> None:
     recording = recorded(Config())
     x, y = recording[30].points[17].tolist()
-    name, number = figures.hit(recording, "point", x, y, 30)
-    assert name == "example"
+    number = figures.hit(recording, "point", x, y, 30)["example"]
     assert np.linalg.norm(recording[30].points[number] - [x, y]) < 1e-6
-    assert figures.hit(recording, "point", 50.0, 0.0, 30) == ("", None)
+    assert figures.hit(recording, "point", 50.0, 0.0, 30) == {}
 
 
 def test_a_sketch_is_read_as_the_network_of_each_step_reads_it() -> None:
@@ -246,53 +219,3 @@ def test_pictures_lie_on_a_sheet_row_by_row() -> None:
         [255, 255, 255, 1, 1],
         [255, 255, 255, 1, 1],
     ]
-
-
-def first_above(config: Config, share: float) -> float:
-    recording = recorded(config)
-    right = recording.track("test_accuracy")[:, 0] >= share
-    return float(recording.track("update")[right.argmax()]) if right.any() else np.inf
-
-
-def roughness(filters: np.ndarray) -> float:
-    """How much neighbouring weights differ: about 1 for noise, small for bands."""
-    steps = np.diff(filters, axis=-1) ** 2, np.diff(filters, axis=-2) ** 2
-    return float((steps[0].mean() + steps[1].mean()) / 4 / filters.var())
-
-
-def test_the_presets_show_what_they_promise() -> None:
-    edges = recorded(PRESETS["edges"][0])
-    filters = parts_of(edges.config, edges.track("weights"))["convolutions.0.weight"]
-    assert roughness(filters[0]) > 0.85
-    assert roughness(filters[-1]) < 0.5
-
-    parts, unit = recorded(PRESETS["parts"][0]), UNITS["parts"]["unit"]
-    block, k = (int(part) - 1 for part in unit.split("."))
-    labels = parts.scene.train_labels[parts[-1].strongest]  # (U, 9)
-    assert (labels[tiles.units_of(parts, block).start + k] == 3).sum() >= 8  # stars
-    assert np.median([np.bincount(row).max() for row in labels[:8]]) <= 5
-
-    shortcut = recorded(PRESETS["shortcut"][0])
-    marked, clean = shortcut[-1].test_accuracy
-    ends = shortcut.scene.tests
-    given, truth = (part[ends[0] :] for part in (shortcut[-1].answers, shortcut.scene.test_labels))
-    assert marked > 0.88
-    assert clean < 0.72
-    assert (given[truth == 3] == 3).mean() < 0.1
-
-    average = recorded(PRESETS["average"][0])
-    assert average.scene.parameters < 0.55 * parts.scene.parameters
-    assert average[-1].test_accuracy[0] > 0.88
-
-    assert first_above(PRESETS["bare"][0], 0.9) > 1.4 * first_above(Config(), 0.9)
-
-    apart = recorded(PRESETS["apart"][0])
-    truth = apart.scene.test_labels[: apart.scene.shown]
-
-    def spread(points: np.ndarray) -> float:
-        """Of the variance of all, how much remains within the classes."""
-        within = sum(points[truth == c].var(0).sum() * (truth == c).sum() for c in range(10)) / len(truth)
-        return float(within / points.var(0).sum())
-
-    assert spread(apart[-1].points) < 0.8 * spread(apart[0].points)
-    assert recorded(PREDICTION)[-1].test_accuracy[0] > 0.85

@@ -11,7 +11,7 @@ from dlviz.lessons.cnn.closeup_unit import below_of, boxes, finished, outline, p
 from dlviz.lessons.cnn.figures_network import title_of
 from dlviz.lessons.cnn.reading import parts_of
 from dlviz.plots import graph, mosaic, pictures, theme
-from dlviz.plots.film import Film, Label, Levels, Move
+from dlviz.plots.film import Film, Label, Levels, Move, Parts
 from dlviz.recording import Recording
 from dlviz.text import Text
 
@@ -28,10 +28,12 @@ def layer_in_detail(recording: Recording, text: Text, *, unit: str) -> Film:
     data: list[dict[str, Any]] = []
     moves: list[Move] = []
     labels: list[Label] = []
+    parts = []
     for panel, (name, values) in enumerate(zip(PANELS, shown)):
         number, left = "" if panel == 0 else str(panel + 1), panel * (WIDE + GAP)
         on: dict[str, Any] = {"xaxis": f"x{number}", "yaxis": f"y{number}"}
         box = _sheet(values, left, data, moves, on, signed=name not in ("below", "map"))
+        parts.append((names_of(name, block, k, values.shape[1]), places_of(values.shape, left), number))
         where = {"xref": on["xaxis"], "yref": on["yaxis"]}
         called = "biased" if name == "normed" and not recording.config.batch_norm else name
         head = text(f"layer.{called}", count=values.shape[1])
@@ -55,8 +57,32 @@ def layer_in_detail(recording: Recording, text: Text, *, unit: str) -> Film:
     figure = {"data": data, "layout": layout}
     alt = text("alt.layer", count=below.shape[1])
     return Film(
-        "closeup", len(recording), figure, tuple(moves), tuple(labels), title=title, alt=alt, click="made"
-    )
+        "closeup", len(recording), figure, tuple(moves), tuple(labels), title=title, alt=alt, click="made",
+        parts=Parts.of(parts),
+    )  # fmt: skip
+
+
+def names_of(panel: str, block: int, k: int, count: int) -> list[str]:
+    """What the small maps of a panel are called, wherever they are drawn."""
+    unit = f"{block + 1}.{k + 1}"
+    if panel == "below":
+        return [f"map {block}.{n + 1}" if block else "input" for n in range(count)]
+    if panel in ("filters", "filtered"):
+        return [f"{'filter' if panel == 'filters' else panel} {unit}.{n + 1}" for n in range(count)]
+    return [f"{panel} {unit}"]
+
+
+def below_hit(recording: Recording, unit: str, x: float, y: float) -> str | None:
+    """The unit of the block before whose map was hit in the picture of a unit's layer."""
+    block = int(unit.partition(".")[0]) - 1
+    if block == 0:
+        return None
+    scene = recording.scene
+    side = scene.sides[block - 1] if recording.config.pooling == "none" else scene.sides[block - 1] // 2
+    boxes = places_of((1, scene.widths[block - 1], side, side), 0.0)
+    inside = (boxes[:, 0] <= x) & (x <= boxes[:, 0] + boxes[:, 2])
+    inside &= (boxes[:, 1] <= y) & (y <= boxes[:, 1] + boxes[:, 3])
+    return f"{block}.{inside.argmax() + 1}" if inside.any() else None
 
 
 def maps_of_unit(
@@ -91,7 +117,22 @@ def _sheet(
     signed: bool,
 ) -> tuple[float, float, float, float]:
     """Small maps (T, n, h, w) in rows, as large as a panel allows; one scale for all of a step. Returns their box."""
-    steps, count, height, width = values.shape
+    (columns, gap), box = _fit(values.shape, left)
+    most = np.maximum(np.abs(values.reshape(len(values), -1)).max(1), 1e-30)[:, None, None, None]
+    zero, reach = (mosaic.MIDDLE, mosaic.MIDDLE) if signed else (0, 2 * mosaic.MIDDLE)
+    levels = np.rint(zero + reach * (values / most)).astype(np.uint8)
+    whole = pictures.sheet(levels, columns, gap)
+    look: dict[str, Any] = (
+        {"colorscale": theme.SIGNED, "zmin": -1.0} if signed else {"colorscale": tiles.ACTIVE, "zmin": 0.0}
+    )
+    moves.append(Move(len(data), {"z": Levels(whole, look["zmin"], 1.0)}))
+    data.append({**mosaic.bitmap(box, whole.shape[1:], zmax=1.0, **look), **on})
+    return box
+
+
+def _fit(shape: tuple[int, ...], left: float) -> tuple[tuple[int, int], tuple[float, float, float, float]]:
+    """Columns and gap that make small maps (T, n, h, w) largest in a panel, and the box of all."""
+    _, count, height, width = shape
     gap = max(1, width // 8) if count > 1 else 0
 
     def cell(columns: int) -> float:
@@ -99,19 +140,15 @@ def _sheet(
         return min(WIDE / (columns * (width + gap) - gap), HIGH / (rows * (height + gap) - gap))
 
     columns = max(range(1, count + 1), key=cell)
-    most = np.maximum(np.abs(values.reshape(steps, -1)).max(1), 1e-30)[:, None, None, None]
-    zero, reach = (mosaic.MIDDLE, mosaic.MIDDLE) if signed else (0, 2 * mosaic.MIDDLE)
-    levels = np.rint(zero + reach * (values / most)).astype(np.uint8)
-    whole = pictures.sheet(levels, columns, gap)
-    size = cell(columns)
-    wide, tall = size * whole.shape[2], size * whole.shape[1]
-    box = (left + (WIDE - wide) / 2, (HIGH - tall) / 2, wide, tall)
-    look: dict[str, Any] = (
-        {"colorscale": theme.SIGNED, "zmin": -1.0} if signed else {"colorscale": tiles.ACTIVE, "zmin": 0.0}
-    )
-    moves.append(Move(len(data), {"z": Levels(whole, look["zmin"], 1.0)}))
-    data.append({**mosaic.bitmap(box, whole.shape[1:], zmax=1.0, **look), **on})
-    return box
+    wide = cell(columns) * (columns * (width + gap) - gap)
+    tall = cell(columns) * (-(-count // columns) * (height + gap) - gap)
+    return (columns, gap), (left + (WIDE - wide) / 2, (HIGH - tall) / 2, wide, tall)
+
+
+def places_of(shape: tuple[int, ...], left: float) -> np.ndarray:
+    """Where each small map (T, n, h, w) of a panel lies, (n, 4)."""
+    (columns, gap), box = _fit(shape, left)
+    return pictures.places(box, (shape[2], shape[3]), shape[1], columns, gap)
 
 
 def _axes() -> dict[str, Any]:

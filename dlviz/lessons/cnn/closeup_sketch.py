@@ -32,9 +32,10 @@ def sketch(recording: Recording, text: Text, *, drawing: str) -> Film:
     }
     data.append({**edge, "name": "pad", "x": PAD + side * frame[:, 0], "y": -side * frame[:, 1]})
     data.append({**edge, "name": "seen", "x": frame[:, 0], "y": frame[:, 1], "xaxis": "x2", "yaxis": "y2"})
+    over: dict[str, Any] = {"xanchor": "center", "yanchor": "bottom", "size": 12}
     labels = [
-        Label(f"<b>{text('legend.pad')}</b>", x=PAD + side / 2, xref="x", y=1.0, xanchor="center", size=12),
-        Label(f"<b>{text('legend.seen')}</b>", x=0.5, xref="x2", y=1.0, xanchor="center", size=12),
+        Label(f"<b>{text('legend.pad')}</b>", x=PAD + side / 2, xref="x", y=0.5, yref="y", **over),
+        Label(f"<b>{text('legend.seen')}</b>", x=0.5, xref="x2", y=1.04, yref="y2", **over),
     ]
     if drawing:
         labels += _read(recording, text, data, moves, drawing)
@@ -54,28 +55,28 @@ def sketch(recording: Recording, text: Text, *, drawing: str) -> Film:
     x3 = theme.axis(
         text("axis.updates"),
         range=[0, 1.06 * recording.config.updates()],
-        domain=[0.56, 1],
+        domain=[0.655, 1],
         anchor="y3",
         nticks=5,
     )
     axes = {
-        "xaxis": theme.axis(**fit, range=[PAD, PAD + side], domain=[0, 0.3], anchor="y"),
-        "yaxis": theme.axis(**fit, range=[-side, 0], domain=[0, 0.87], anchor="x", scaleanchor="x"),
-        "xaxis2": theme.axis(**fit, range=[-0.02, 1.02], domain=[0.33, 0.49], anchor="y2"),
-        "yaxis2": theme.axis(**fit, range=[-0.02, 1.02], domain=[0, 0.87], anchor="x2", scaleanchor="x2"),
+        "xaxis": theme.axis(**fit, range=[PAD, PAD + side], domain=[0, 0.43], anchor="y"),
+        "yaxis": theme.axis(**fit, range=[-side, 0], domain=[0, 0.92], anchor="x", scaleanchor="x"),
+        "xaxis2": theme.axis(**fit, range=[-0.02, 1.02], domain=[0.455, 0.585], anchor="y2"),
+        "yaxis2": theme.axis(**fit, range=[-0.02, 1.02], domain=[0.17, 0.86], anchor="x2", scaleanchor="x2"),
         "xaxis3": x3,
-        "yaxis3": theme.axis(range=[0, 1.04], domain=[0.0, 0.86], anchor="x3", tickformat=".0%", nticks=3),
+        "yaxis3": theme.axis(range=[0, 1.04], domain=[0.17, 0.86], anchor="x3", tickformat=".0%", nticks=3),
     }
     narrow = {
-        "xaxis": {"domain": [0, 0.45]},
-        "yaxis": {"domain": [0.5, 0.92]},
-        "xaxis2": {"domain": [0.55, 0.95]},
-        "yaxis2": {"domain": [0.5, 0.92]},
+        "xaxis": {"domain": [0, 0.72]},
+        "yaxis": {"domain": [0.4, 0.95]},
+        "xaxis2": {"domain": [0.77, 0.99]},
+        "yaxis2": {"domain": [0.4, 0.95]},
         "xaxis3": {"domain": [0.1, 1]},
-        "yaxis3": {"domain": [0, 0.34]},
+        "yaxis3": {"domain": [0.09, 0.29]},
     }
-    margin = {"l": 8, "r": 10, "t": 4, "b": 36}
-    layout = theme.layout(**axes, margin=margin, dragmode=False, meta={"narrow": narrow})
+    margin, meta = {"l": 8, "r": 10, "t": 4, "b": 4}, {"narrow": narrow, "tall": 1.25}
+    layout = theme.layout(**axes, margin=margin, dragmode=False, meta=meta)
     figure = {"data": data, "layout": layout}
     title, alt = text("picture.sketch"), text("alt.sketch")
     return Film("closeup", length, figure, tuple(moves), tuple(labels), title=title, alt=alt, draw="sketch")

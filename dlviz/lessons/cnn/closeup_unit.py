@@ -12,7 +12,7 @@ from dlviz.lessons.cnn import tiles
 from dlviz.lessons.cnn.figures_network import scale_of, title_of
 from dlviz.lessons.cnn.reading import field_of, parts_of
 from dlviz.plots import graph, mosaic, pictures, theme
-from dlviz.plots.film import Film, Label, Levels, Move
+from dlviz.plots.film import Film, Label, Levels, Move, Parts
 from dlviz.recording import Recording
 from dlviz.text import Text
 
@@ -46,8 +46,21 @@ def unit_in_detail(recording: Recording, text: Text, *, unit: str) -> Film:
     title = text("picture.unit", unit=title_of(text, unit))
     figure = {"data": data, "layout": layout}
     return Film(
-        "closeup", len(recording), figure, tuple(moves), tuple(labels), title=title, alt=text("alt.unit")
-    )
+        "closeup", len(recording), figure, tuple(moves), tuple(labels), title=title, alt=text("alt.unit"),
+        click="sum", parts=_parts(recording, unit),
+    )  # fmt: skip
+
+
+def _parts(recording: Recording, unit: str) -> Parts:
+    """What of this picture is seen in others too: the picture, the map, the filter."""
+    block = int(unit.partition(".")[0]) - 1
+    inputs = (recording.scene.test_pictures.shape[1], *recording.scene.widths)[block]
+    size = int(recording.config.kernel_size)
+    columns, box = _tiles_of_sum(inputs, size, ROWS[1])
+    filters = pictures.places(box, (size, size), inputs, columns, 1)
+    squares = [np.array([left, HEIGHT - side, side, side]) for left, side in (LEFT, MAP)]
+    names = [f"filter {unit}.{c + 1}" for c in range(inputs)]
+    return Parts.of([(["input"], squares[0], ""), ([f"map {unit}"], squares[1], "2"), (names, filters, "3")])
 
 
 def _number(panel: int) -> str:
@@ -181,20 +194,14 @@ def _sum(
     weight = parts[f"convolutions.{block}.weight"][:, k]
     product = window * weight
     steps, inputs, size, _ = window.shape
-
-    def cell(columns: int) -> float:
-        return min(TALL / (-(-inputs // columns) * (size + 1)), (MIDDLE[1] - BESIDE) / (columns * (size + 1)))
-
-    columns = max(range(1, inputs + 1), key=cell)
-    rows, scale = -(-inputs // columns), cell(columns)
-    wide, tall = scale * (columns * (size + 1) - 1), scale * (rows * (size + 1) - 1)
     left = MIDDLE[0] + BESIDE
     labels = [_head(text("legend.sum"), MIDDLE[0] + MIDDLE[1] / 2, HEIGHT + 1)]
     for name, values, bottom in zip(("window", "filter", "product"), (window, weight, product), ROWS):
         most = np.maximum(np.abs(values.reshape(steps, -1)).max(1), 1e-30)[:, None, None, None]
         signed = np.rint(mosaic.MIDDLE + mosaic.MIDDLE * values / most).astype(np.uint8)
+        columns, box = _tiles_of_sum(inputs, size, bottom)
         whole = pictures.sheet(signed, columns, 1)
-        box, shown = (left, bottom + (TALL - tall) / 2, wide, tall), Levels(whole, -1.0, 1.0)
+        shown = Levels(whole, -1.0, 1.0)
         look = mosaic.bitmap(box, whole.shape[1:], zmin=-1.0, zmax=1.0, colorscale=theme.SIGNED)
         moves.append(Move(len(data), {"z": shown}))
         data.append(look)
@@ -210,6 +217,18 @@ def _sum(
     values["out"] = np.maximum(values["normed"], 0)
     labels.append(Label(line, values, **_place(MIDDLE[0] + MIDDLE[1] / 2, -3.5), color="--dl-text"))
     return labels
+
+
+def _tiles_of_sum(inputs: int, size: int, bottom: float) -> tuple[int, tuple[float, float, float, float]]:
+    """Columns of a row of the sum whose tiles are largest, and the box of all."""
+
+    def cell(columns: int) -> float:
+        return min(TALL / (-(-inputs // columns) * (size + 1)), (MIDDLE[1] - BESIDE) / (columns * (size + 1)))
+
+    columns = max(range(1, inputs + 1), key=cell)
+    rows, scale = -(-inputs // columns), cell(columns)
+    wide, tall = scale * (columns * (size + 1) - 1), scale * (rows * (size + 1) - 1)
+    return columns, (MIDDLE[0] + BESIDE, bottom + (TALL - tall) / 2, wide, tall)
 
 
 def finished(

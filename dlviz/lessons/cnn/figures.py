@@ -9,13 +9,13 @@ import numpy as np
 
 from dlviz.lessons.cnn import tiles
 from dlviz.lessons.cnn.closeup_brought import brought
-from dlviz.lessons.cnn.closeup_layer import layer_in_detail
+from dlviz.lessons.cnn.closeup_layer import below_hit, layer_in_detail
 from dlviz.lessons.cnn.closeup_sketch import sketch
 from dlviz.lessons.cnn.closeup_unit import unit_in_detail
 from dlviz.lessons.cnn.closeups import confusion, misread_at, plane, point_at
 from dlviz.lessons.cnn.experiment import widths_of
 from dlviz.lessons.cnn.figures_filters import filters
-from dlviz.lessons.cnn.figures_network import ASPECT, class_name, gradients, network, unit_hit
+from dlviz.lessons.cnn.figures_network import ASPECT, class_name, network, unit_hit
 from dlviz.lessons.cnn.reading import on_pad
 from dlviz.plots import curves, graph, theme
 from dlviz.plots.film import Film, Label, Move
@@ -24,14 +24,15 @@ from dlviz.text import Text
 
 __all__ = ["filters", "network", "on_pad"]
 
-ACTIONS = ("unit", "slope", "misread", "point", "made")  # of clicks
+ACTIONS = ("unit", "misread", "point", "made", "sum")  # of clicks
+DEPTHS = ("layer", "unit")  # below the network: how a map is made, and one of its sums
 SCALES = ("layer", "unit", "network")
 
 
 def pictures_of(config: Any) -> tuple[str, ...]:
     """The fourth pictures that a config has."""
     drawn = ("sketch",) if config.data == "digits" else ()
-    return ("unit", "layer", "confusion", "plane", "gradients", *drawn, "brought")
+    return (*DEPTHS, "confusion", "plane", *drawn, "brought")
 
 
 def views_of(config: Any) -> dict[str, tuple[str, ...]]:
@@ -79,36 +80,46 @@ def stage(
         "layer": lambda: layer_in_detail(recording, text, unit=unit),
         "confusion": lambda: confusion(recording, text),
         "plane": lambda: plane(recording, text),
-        "gradients": lambda: gradients(recording, text, unit=unit, scale=scale),
         "sketch": lambda: sketch(recording, text, drawing=drawing),
         "brought": lambda: brought(recording, text, photo=photo),
     }[picture]()
-    return [
+    films = [
         network(recording, text, unit=unit, scale=scale),
         filters(recording, text, unit=unit),
         losses(recording, text),
         fourth,
-        numbers(recording, text),
     ]
+    if picture == "sketch":  # a hand needs room
+        films = [fourth, films[0], films[2], films[1]]
+    return [*films, numbers(recording, text)]
 
 
-def hit(recording: Recording, action: str, x: float, y: float, step: int) -> tuple[str, Any]:
-    """What a click chooses: ("unit", "1.2"), ("example", 17), ("picture", "unit"), or ("", None).
+def hit(
+    recording: Recording, action: str, x: float, y: float, step: int, *, picture: str = "", unit: str = "1.1"
+) -> dict[str, Any]:
+    """What a click chooses: {"example": 17}, or what is seen: {"unit": "1.2", "picture": "layer"}.
+
+    From the network it leads to how a unit's map is made; from there to a sum of the unit, or to a unit of the block
+    before; from the sum back to its layer.
 
     Args:
         recording: what was shown.
         action: of the film that was clicked.
         x, y: where.
         step: which was seen.
+        picture, unit: that were chosen.
     """
     step = min(step, len(recording) - 1)
+    if action == "sum":
+        return {"picture": "layer"}
     if action == "made":
-        return "picture", "unit"  # one depth further down
-    if action in ("unit", "slope"):
-        unit = unit_hit(recording.scene, x, y, slopes=action == "slope")
-        return ("unit", unit) if unit else ("", None)
+        before = below_hit(recording, unit, x, y)
+        return {"unit": before} if before else {"picture": "unit"}
+    if action == "unit":
+        found = unit_hit(recording.scene, x, y)
+        return {"unit": found, "picture": picture if picture in DEPTHS else DEPTHS[0]} if found else {}
     example = (misread_at if action == "misread" else point_at)(recording, x, y, step)
-    return ("example", example) if example is not None else ("", None)
+    return {} if example is None else {"example": example}
 
 
 def losses(recording: Recording, text: Text) -> Film:

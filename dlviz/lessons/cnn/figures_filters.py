@@ -9,7 +9,7 @@ import numpy as np
 from dlviz.lessons.cnn.figures_network import square, title_of
 from dlviz.lessons.cnn.reading import parts_of
 from dlviz.plots import graph, mosaic, pictures, theme
-from dlviz.plots.film import Film, Label, Levels, Move
+from dlviz.plots.film import Film, Label, Levels, Move, Parts
 from dlviz.recording import Recording
 from dlviz.text import Text
 
@@ -21,6 +21,7 @@ def filters(recording: Recording, text: Text, *, unit: str) -> Film:
     moves: list[Move] = []
     labels: list[Label] = []
     boxes = _boxes(scene)
+    named_parts = []
     for block, (left, width, height) in enumerate(boxes):
         weight = parts[f"convolutions.{block}.weight"]  # (T, n, c, k, k)
         steps, units, inputs, side, _ = weight.shape
@@ -29,11 +30,12 @@ def filters(recording: Recording, text: Text, *, unit: str) -> Film:
         shown = Levels(_Grid(codes, columns), -1.0, 1.0)
         rows = -(-units * inputs // columns)
         cells = (rows * (side + 1) - 1, columns * (side + 1) - 1)
-        look = mosaic.bitmap(
-            (left, (1 - height) / 2, width, height), cells, zmin=-1.0, zmax=1.0, colorscale=theme.SIGNED
-        )
+        box = (left, (1 - height) / 2, width, height)
+        look = mosaic.bitmap(box, cells, zmin=-1.0, zmax=1.0, colorscale=theme.SIGNED)
         moves.append(Move(len(data), {"z": shown}))
         data.append(look)
+        names = [f"filter {block + 1}.{k + 1}.{c + 1}" for k in range(units) for c in range(inputs)]
+        named_parts.append((names, pictures.places(box, (side, side), units * inputs, columns, 1), ""))
         most = np.abs(weight.reshape(steps, -1)).max(1)
         named: dict[str, Any] = {
             "xref": "x",
@@ -60,6 +62,7 @@ def filters(recording: Recording, text: Text, *, unit: str) -> Film:
         tuple(labels),
         title=text("picture.filters"),
         alt=text("alt.filters"),
+        parts=Parts.of(named_parts),
     )
 
 

@@ -1,4 +1,4 @@
-"""The network in large: what every unit sees in the chosen picture, or how the loss hangs on it."""
+"""The network in large: what every unit sees in the chosen picture, and beside it how the loss hangs on that."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ import numpy as np
 from dlviz.lessons.cnn import tiles
 from dlviz.lessons.cnn.hover import card
 from dlviz.plots import graph, mosaic, pictures, theme
-from dlviz.plots.film import Film, Label, Move
+from dlviz.plots.film import Film, Label, Move, Parts
 from dlviz.recording import Recording
 from dlviz.text import Text
 
-ASPECT, WIDE = 2.05, 3.4  # of the largest picture and of the fourth
+ASPECT = 2.15  # of the largest picture
+STRIP, SHADES = 1.6, 32  # of a colour scale: its width in tiles, and its cells
 FIRST_TILES = 2  # the trace of the first column of tiles: before it lie the funnels and the picture
 
 
@@ -35,9 +36,9 @@ def title_of(text: Text, unit: str) -> str:
 
 
 def network(recording: Recording, text: Text, *, unit: str = "1.1", scale: str = "layer") -> Film:
-    """Columns of tiles: the picture, the maps of every block, and the probabilities; a click chooses a unit."""
+    """Columns of tiles: the picture, map and gradient of every unit, and the probabilities; a click opens a unit."""
     at = board(recording.scene)
-    data, moves = _columns(recording, text, at, slopes=False, scale=scale)
+    data, moves = _columns(recording, at, scale=scale)
     answer, moved = _answer(recording, at, len(data))
     data.append(answer)
     moves.append(moved)
@@ -47,7 +48,8 @@ def network(recording: Recording, text: Text, *, unit: str = "1.1", scale: str =
     hidden, numbers, peek = card(recording, scale_of(recording.config), at, FIRST_TILES, names)
     moves.append(replace(numbers, trace=len(data)))
     data.append(hidden)
-    labels = [*_heads(recording, at, text), *_answers(recording, at, text)]
+    data += _scales(at)
+    labels = [*_heads(recording, at, text), *_answers(recording, at, text), *_scale_names(at, text)]
     return Film(
         "network",
         len(recording),
@@ -58,36 +60,19 @@ def network(recording: Recording, text: Text, *, unit: str = "1.1", scale: str =
         alt=text("alt.network", widths=", ".join(map(str, recording.scene.widths))),
         click="unit",
         peek=peek,
+        parts=Parts.of(tiles.parts_of_maps(recording.scene, at)),
     )
 
 
-def gradients(recording: Recording, text: Text, *, unit: str, scale: str) -> Film:
-    """The same columns: how the loss of the chosen picture changes with every pixel of every map."""
-    at = board(recording.scene, slopes=True)
-    data, moves = _columns(recording, text, at, slopes=True, scale=scale)
-    data.append(_ring(at, unit, text))
-    return Film(
-        "gradients",
-        len(recording),
-        {"data": data, "layout": _layout(at, scale)},
-        tuple(moves),
-        tuple(_heads(recording, at, text)),
-        title=text("picture.gradients"),
-        alt=text("alt.gradients"),
-        click="slope",
-    )
+def unit_hit(scene: Any, x: float, y: float) -> str | None:
+    """The unit that was hit."""
+    return tiles.unit_at(board(scene), scene.widths, x, y)
 
 
-def unit_hit(scene: Any, x: float, y: float, *, slopes: bool) -> str | None:
-    """The unit that was hit in one of the two pictures above."""
-    return tiles.unit_at(board(scene, slopes=slopes), scene.widths, x, y)
-
-
-def board(scene: Any, *, slopes: bool = False) -> tiles.Board:
-    """Where everything is, with an answer or without."""
-    if slopes:
-        return tiles.board(scene.widths, WIDE, answer=0.0)
-    return tiles.board(scene.widths, ASPECT, answer=tiles.ANSWER + room_for_names(scene))
+def board(scene: Any) -> tiles.Board:
+    """Where everything is."""
+    answer = tiles.ANSWER + room_for_names(scene)
+    return tiles.board(scene.widths, ASPECT, answer=answer, wide=tiles.PAIR, foot=tiles.FOOT)
 
 
 def room_for_names(scene: Any) -> float:
@@ -96,23 +81,59 @@ def room_for_names(scene: Any) -> float:
     return 0.9 if longest < 3 else 2.3 if longest < 9 else 3.4
 
 
-def _columns(
-    recording: Recording, text: Text, at: tiles.Board, *, slopes: bool, scale: str
-) -> tuple[list[dict[str, Any]], list[Move]]:
+def _columns(recording: Recording, at: tiles.Board, *, scale: str) -> tuple[list[dict[str, Any]], list[Move]]:
     scene = recording.scene
     levels, look = pictures.coded(scene.test_pictures[scene.picture, None], scale_of(recording.config))
     x, y, side = at.picture
     shown = mosaic.bitmap((x, y, side, side), levels.shape[1:], **look, z=levels[0, ::-1].astype(np.float32))
     data = [graph.links("--dl-grid", _funnels(recording, at), width=1), shown]
     moves: list[Move] = []
-    colors = theme.SIGNED if slopes else tiles.ACTIVE
     for block in range(len(scene.widths)):
-        for drawn, move in tiles.block_tiles(
-            recording, at, block, len(data), slopes=slopes, scale=scale, colors=colors
-        ):
-            data.append(drawn)
-            moves.append(move)
+        for slopes, colors in ((False, tiles.ACTIVE), (True, theme.SIGNED)):
+            for drawn, move in tiles.block_tiles(
+                recording, at, block, len(data), slopes=slopes, scale=scale, colors=colors
+            ):
+                data.append(drawn)
+                moves.append(move)
     return data, moves
+
+
+def _scales(at: tiles.Board) -> list[dict[str, Any]]:
+    """Below the tiles what the colours of maps and of gradients mean."""
+    strip = np.linspace(0, 1, SHADES, dtype=np.float32)[None]
+    return [
+        mosaic.bitmap(
+            (left, -0.72, STRIP, 0.34),
+            (1, SHADES),
+            z=low + (1 - low) * strip,
+            zmin=low,
+            zmax=1.0,
+            colorscale=colors,
+        )
+        for left, low, colors in zip(_strips(at), (0.0, -1.0), (tiles.ACTIVE, theme.SIGNED))
+    ]
+
+
+def _strips(at: tiles.Board) -> tuple[float, float]:
+    """Left side of the two colour scales: their names are left of them."""
+    middle = (tiles.PICTURE + at.answer) / 2
+    return middle - STRIP - 0.9, middle + 3.4
+
+
+def _scale_names(at: tiles.Board, text: Text) -> list[Label]:
+    here: dict[str, Any] = {
+        "y": -0.55,
+        "xref": "x",
+        "yref": "y",
+        "yanchor": "middle",
+        "size": 11,
+        "color": "--dl-muted",
+    }
+    labels = []
+    for left, name in zip(_strips(at), ("maps", "slopes")):
+        labels.append(Label(text(f"legend.{name}_low"), x=left - 0.14, xanchor="right", **here))
+        labels.append(Label(text(f"legend.{name}_high"), x=left + STRIP + 0.14, **here))
+    return labels
 
 
 def _funnels(recording: Recording, at: tiles.Board) -> np.ndarray:
@@ -124,7 +145,7 @@ def _funnels(recording: Recording, at: tiles.Board) -> np.ndarray:
         low, high = (at.rows - rows) / 2, (at.rows + rows) / 2 - 0.12
         before, bottom, top = sides[-1]
         ends += [[(before, bottom), (left, low)], [(before, top), (left, high)]]
-        sides.append((left - (-width // rows) - 0.12, low, high))
+        sides.append((left - (-width // rows) * at.wide - 0.2, low, high))
     return np.array(ends, np.float32)
 
 
@@ -141,7 +162,7 @@ def _answer(recording: Recording, at: tiles.Board, trace: int) -> tuple[dict[str
         "marker": {"color": "--dl-prediction"},
         "hoverinfo": "skip",
     }
-    return bars, Move(trace, {"x": recording.track("probabilities") * (tiles.ANSWER - 1.4)})
+    return bars, Move(trace, {"x": recording.track("probabilities") * (tiles.ANSWER - 1.3)})
 
 
 def _heights(recording: Recording, at: tiles.Board) -> tuple[np.ndarray, float]:
@@ -184,7 +205,7 @@ def _heads(recording: Recording, at: tiles.Board, text: Text) -> list[Label]:
     ]
     for k, (left, width, side) in enumerate(zip(at.blocks, scene.widths, scene.sides), start=1):
         columns, rows = -(-width // at.heights[k - 1]), at.heights[k - 1]
-        middle, here["y"] = left + columns / 2 - 0.06, (at.rows + rows) / 2 + 0.06
+        middle, here["y"] = left + columns * at.wide / 2 - 0.1, (at.rows + rows) / 2 + 0.06
         labels.append(Label(f"<b>{text('layer.block', k=k)}</b><br>{width}@{side}×{side}", x=middle, **here))
     return labels
 
@@ -192,7 +213,7 @@ def _heads(recording: Recording, at: tiles.Board, text: Text) -> list[Label]:
 def _ring(at: tiles.Board, unit: str, text: Text) -> dict[str, Any]:
     block, k = (int(part) - 1 for part in unit.split("."))
     left, bottom = tiles.place_of(at, block, k)
-    return square(left - 0.05, bottom - 0.05, 0.99, 0.99, title_of(text, unit), 0.0)
+    return square(left - 0.05, bottom - 0.05, tiles.BESIDE + 0.99, 0.99, title_of(text, unit), 0.0)
 
 
 def square(left: float, bottom: float, width: float, height: float, name: str, pad: float) -> dict[str, Any]:
@@ -211,10 +232,14 @@ def square(left: float, bottom: float, width: float, height: float, name: str, p
 
 
 def _layout(at: tiles.Board, scale: str) -> dict[str, Any]:
-    axes = graph.bare_axes([-0.1, at.width + 0.1], [-0.2, at.rows + 1.15])
+    axes = graph.bare_axes([-0.1, at.width + 0.1], [-0.2 - tiles.FOOT, at.rows + 1.15])
     axes["yaxis"] |= {"scaleanchor": "x", "constrain": "domain"}
     axes["xaxis"] |= {"constrain": "domain"}
     # where there is little room the heads need more of it
-    meta = {"narrow": {"yaxis": {"range": [-0.2, at.rows + 1.9]}}, "letters": 0.72, "scale": scale}
+    meta = {
+        "narrow": {"yaxis": {"range": [-0.2 - tiles.FOOT, at.rows + 1.9]}},
+        "letters": 0.72,
+        "scale": scale,
+    }
     margin = {"l": 4, "r": 4, "t": 2, "b": 2}
     return theme.layout(**axes, margin=margin, dragmode=False, uirevision=str(at), meta=meta)

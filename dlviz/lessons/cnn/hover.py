@@ -21,7 +21,7 @@ def card(
     Args:
         recording: what is shown.
         grey: the colours of grey pictures.
-        at: where the tiles are; they are the traces from `first` on, one a column of tiles.
+        at: where the tiles are; they are the traces from `first` on, one a column of maps or of gradients.
         names: of all units, by "block.unit".
 
     Returns:
@@ -44,9 +44,10 @@ def card(
     fields: list[list[float]] = []
     done = 0
     for block, (width, rows) in enumerate(zip(scene.widths, at.heights)):
-        for begin in range(0, width, rows):
-            column = range(done + begin, done + min(begin + rows, width))
-            units[str(first + len(units))] = list(column)[::-1]
+        for _ in ("map", "gradient"):
+            for begin in range(0, width, rows):
+                column = range(done + begin, done + min(begin + rows, width))
+                units[str(first + len(units))] = list(column)[::-1]
         fields += [[scene.sides[block], *field_of(recording.config, block)]] * width
         done += width
     peek = {

@@ -11,7 +11,7 @@ PRESETS: dict[str, tuple[Config, str]] = {  # a config, and the fourth picture t
     "parts": (Config(data="shapes", seed=5), "unit"),
     "shortcut": (Config(data="shortcut"), "confusion"),
     "average": (Config(data="shapes", head="average"), "plane"),
-    "bare": (Config(batch_norm=False), "gradients"),
+    "bare": (Config(batch_norm=False), "layer"),
     "apart": (Config(data="digits", example=7), "plane"),
     "mine": (Config(data="faces"), "brought"),
 }

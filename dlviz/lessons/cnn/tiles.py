@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,8 @@ from dlviz.plots.film import Levels, Move
 from dlviz.recording import Recording
 
 ROWS = range(2, 9)  # tiles below one another
-PICTURE, ANSWER, BETWEEN, HEAD = 3.4, 3.7, 1.0, 1.35  # widths and a height, in tiles
+PICTURE, ANSWER, BETWEEN, HEAD, FOOT = 2.8, 3.1, 0.75, 1.35, 0.75  # widths and heights, in tiles
+BESIDE, PAIR = 0.93, 2.06  # from a map to what lies beside it, and to the next unit
 ACTIVE = [[0.0, "--dl-zero"], [0.3, "--dl-low"], [0.7, "--dl-model"], [1.0, "--dl-text"]]
 
 
@@ -25,6 +27,7 @@ class Board:
         picture: left, bottom and side of the picture.
         blocks: left side of each block's tiles.
         heights: rows of each block.
+        wide: from one column of units to the next.
         answer: left side of the answer.
         width: of all.
     """
@@ -33,16 +36,20 @@ class Board:
     picture: tuple[float, float, float]
     blocks: tuple[float, ...]
     heights: tuple[int, ...]
+    wide: float
     answer: float
     width: float
 
 
-def board(widths: tuple[int, ...], aspect: float, *, answer: float = ANSWER) -> Board:
-    """As few rows as make the tiles largest in a picture of an aspect."""
+def board(
+    widths: tuple[int, ...], aspect: float, *, answer: float = ANSWER, wide: float = 1.0, foot: float = 0.0
+) -> Board:
+    """As few rows as make the tiles largest in a picture of an aspect; `foot` is what lies below them."""
     beside = PICTURE + answer + BETWEEN * (len(widths) + 1)
 
     def tile(rows: int) -> float:
-        return min(1 / (rows + HEAD), aspect / (sum(-(-width // rows) for width in widths) + beside))
+        columns = sum(-(-width // rows) for width in widths)
+        return min(1 / (rows + HEAD + foot), aspect / (columns * wide + beside))
 
     rows = max(ROWS, key=tile)
     side = min(PICTURE, rows)
@@ -51,21 +58,21 @@ def board(widths: tuple[int, ...], aspect: float, *, answer: float = ANSWER) -> 
         columns = -(-width // rows)
         blocks.append(left)
         heights.append(-(-width // columns))
-        left += columns + BETWEEN
+        left += columns * wide + BETWEEN
     place = ((PICTURE - side) / 2, (rows - side) / 2, side)
-    return Board(rows, place, tuple(blocks), tuple(heights), left, left + answer)
+    return Board(rows, place, tuple(blocks), tuple(heights), wide, left, left + answer)
 
 
 def place_of(at: Board, block: int, unit: int) -> tuple[float, float]:
     """Left and bottom of a unit's tile."""
     rows = at.heights[block]
-    return at.blocks[block] + unit // rows, (at.rows + rows) / 2 - 1 - unit % rows
+    return at.blocks[block] + unit // rows * at.wide, (at.rows + rows) / 2 - 1 - unit % rows
 
 
 def unit_at(at: Board, widths: tuple[int, ...], x: float, y: float) -> str | None:
     """The unit whose tile is hit: "2.5" is the fifth of the second block."""
     for block, (left, width, rows) in enumerate(zip(at.blocks, widths, at.heights)):
-        column, row = int(np.floor(x - left)), int(np.floor((at.rows + rows) / 2 - y))
+        column, row = int(np.floor((x - left) / at.wide)), int(np.floor((at.rows + rows) / 2 - y))
         unit = column * rows + row
         if column >= 0 and 0 <= row < rows and unit < width:
             return f"{block + 1}.{unit + 1}"
@@ -117,6 +124,24 @@ def maps_of(recording: Recording, block: int, field: str = "maps") -> np.ndarray
     return recording.track(field)[:, first : first + sizes[block]].reshape(len(recording), -1, side, side)
 
 
+def gap_of(side: int) -> int:
+    """Cells between two maps."""
+    return max(1, side // 8)
+
+
+def tile_of(side: int) -> float:
+    """The part of a tile that its map takes."""
+    return side / (side + gap_of(side))
+
+
+def parts_of_maps(scene: Any, at: Board) -> Iterator[tuple[list[str], np.ndarray, str]]:
+    """The picture and the maps of every block by their names, for a film's parts."""
+    yield ["input"], np.array([*at.picture, at.picture[2]]), ""
+    for block, (width, side) in enumerate(zip(scene.widths, scene.sides)):
+        boxes = [[*place_of(at, block, k), tile_of(side), tile_of(side)] for k in range(width)]
+        yield [f"map {block + 1}.{k + 1}" for k in range(width)], np.array(boxes), ""
+
+
 def block_tiles(
     recording: Recording, at: Board, block: int, first: int, *, slopes: bool, scale: str, colors: list[Any]
 ) -> list[tuple[dict[str, Any], Move]]:
@@ -125,8 +150,7 @@ def block_tiles(
     levels, side = maps_of(recording, block, field), recording.scene.sides[block]
     reach = recording.track("slope_reach" if slopes else "reach")
     most, own = most_of(recording, reach, block, scale), reach[:, units_of(recording, block)]
-    gap = max(1, side // 8)
-    tile = side / (side + gap)
+    gap, tile = gap_of(side), tile_of(side)
     low, high = (-1.0, 1.0) if slopes else (0.0, 1.0)
     drawn: list[tuple[dict[str, Any], Move]] = []
     for begin in range(0, levels.shape[1], at.heights[block]):
@@ -136,7 +160,7 @@ def block_tiles(
         count = part.stop - part.start
         cells = count * (side + gap) - gap
         left, bottom = place_of(at, block, part.stop - 1)
-        box = (left, bottom, tile, count - 1 + tile)
+        box = (left + (BESIDE if slopes else 0.0), bottom, tile, count - 1 + tile)
         look = mosaic.bitmap(box, (cells, side), colorscale=colors, zmin=low, zmax=high)
         drawn.append((look, Move(first + len(drawn), {"z": Levels(column, low, high)})))
     return drawn

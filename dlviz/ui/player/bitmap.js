@@ -46,7 +46,8 @@ export class Bitmap {
   }
 }
 
-function pixelOf({ table, low, high }, value) {
+/** The 32 bits of a number's colour. */
+export function pixelOf({ table, low, high }, value) {
   if (Number.isNaN(value) || !table) return 0;
   const share = (value - low) / (high - low || 1);
   return table.pixels[share <= 0 ? 0 : share >= 1 ? 255 : Math.round(255 * share)];

@@ -47,6 +47,9 @@ export class Picture {
     const ratio = ratioOf(film.head.figure);
     this.root.classList.toggle('dl-shaped', ratio !== null);
     this.root.style.setProperty('--ratio', ratio ?? 1);
+    const high = film.head.figure.layout?.meta?.tall; // by its width, where there is little room
+    this.root.classList.toggle('dl-tall', Boolean(high));
+    this.root.style.setProperty('--high', high ?? 1);
     for (const [button, id] of [[this.grow, this.root.classList.contains('dl-solo') ? 'shrink' : 'enlarge'], [this.more, 'take']]) {
       const text = say(texts, id);
       button.setAttribute('aria-label', `${text}: ${film.head.title ?? ''}`);
@@ -223,8 +226,7 @@ export class Picture {
 
   /** More rows have come: axes that the author left free may have to widen. */
   grown() {
-    if (!this.ready || this.stale || this.widening) return;
-    const ranges = freeRanges(this.film, this.wanted);
+    const ranges = this.ready && !this.stale && !this.widening ? freeRanges(this.film, this.wanted) : {};
     const names = Object.keys(ranges).filter((name) => !this.zoomed.has(name));
     if (!names.length) return;
     Object.assign(this.wanted, ranges);

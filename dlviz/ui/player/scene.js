@@ -1,6 +1,7 @@
 // The pictures of a stage in their places, in the theme of the page.
 
 import {Brush} from './brush.js'
+import {Flight} from './flight.js'
 import {say} from './format.js'
 import {icon, make} from './icons.js'
 import {LiveText} from './labels.js'
@@ -24,6 +25,7 @@ export class Scene {
     this.grid = make('div', 'dl-grid');
     this.captions = make('div', 'dl-captions', { hidden: true });
     this.pictures = [];
+    this.flight = new Flight(this);
     this.words = [];
     this.glance = null; // the step that a pointer asks for, if any
     this.hush = null; // takes away what a pointer has asked for
@@ -91,6 +93,7 @@ export class Scene {
     if (pictures.length && pictures.length < this.pictures.length) await shown(); // what could be painted at once
     for (const picture of [...pictures].sort((a, b) => a.weight - b.weight)) {
       await picture.dress(this.step);
+      this.flight.land(picture);
       await shown();
     }
   }
@@ -222,6 +225,7 @@ export class Scene {
 
   remove() {
     this.room.disconnect();
+    this.flight.end();
     for (const picture of this.pictures) picture.remove();
   }
 }

@@ -72,6 +72,7 @@ export class Stage {
     if (this.deeds.answered(header.deed)) this.pull.forget();
     const before = { id: reel.id, step: this.ui.step, finished: reel.done && reel.held > 0 && this.step >= reel.held - 1 };
     this.ui = header.ui ?? this.ui;
+    this.scene.flight.depart(message);
     const change = reel.merge(message);
     this.pull.answered(header.req ?? 0);
     this.misses = change.lacking ? this.misses + 1 : 0;

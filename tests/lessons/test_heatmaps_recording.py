@@ -157,7 +157,8 @@ def test_a_learners_own_classes_are_learnt_and_explained() -> None:
     assert recording.scene.numbers == (3, 0, 1, 2)  # all that are kept aside, from the chosen one on
     assert len(recording) == config.length() == config.trained() + 1 + 4
     assert np.isnan(recording[-1].scores[:, 4:]).all()  # nobody knows where an object is
-    assert np.isfinite(recording[-1].scores[:, :4]).all()
+    assert np.isfinite(recording[-1].scores[:, :2]).all()
+    assert np.isfinite(recording[-4].scores[:, :4]).all()
 
 
 def test_layers_read_are_those_that_exist() -> None:

@@ -13,7 +13,7 @@ from torch import nn
 import dlviz
 from dlviz.lessons.heatmaps import experiment, figures, trust
 from dlviz.lessons.heatmaps.closeups import detail, outlines, places, running_mean, scores
-from dlviz.lessons.heatmaps.experiment import SCORES, Config
+from dlviz.lessons.heatmaps.experiment import DEAR, SCORES, Config
 from dlviz.lessons.heatmaps.figures_wall import coarse, gaps, place_of, wall
 from dlviz.lessons.heatmaps.methods import METHODS, Question
 from dlviz.plots.mosaic import NOTHING
@@ -116,7 +116,13 @@ def test_a_ranking_is_the_mean_of_the_pictures_so_far() -> None:
     mean = running_mean(table, first)
     assert np.isnan(mean[:first]).all()
     for step in (first, first + 7, len(recording) - 1):
-        assert np.allclose(mean[step, :, :4], table[first : step + 1, :, :4].mean(0), atol=1e-5)
+        assert np.allclose(mean[step, :, :2], table[first : step + 1, :, :2].mean(0), atol=1e-5)
+        dear = table[first : step + 1 : DEAR, :, 2:4]  # measured of every fifth picture
+        assert np.allclose(mean[step, :, 2:4], dear.mean(0), atol=1e-5)
+    assert np.isfinite(table[first:, :, 2:4]).any(axis=(1, 2)).sum() == 50 // DEAR
+    told = next(label for label in scores(recording, TEXT, mean=True).labels if "n" in label.values)
+    assert told.at(first - 1) == ""
+    assert "8" in told.at(first + 7)
     assert recording.track("picture")[first:].tolist() == list(range(50))
 
 

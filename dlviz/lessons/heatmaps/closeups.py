@@ -149,6 +149,9 @@ def scores(recording: Recording, text: Text, *, mean: bool = False) -> Film:
         y = count - k - 0.5
         labels += [Label("{v:.2f}", {"v": table[:, k, j]}, x=j + 0.5, y=y, **here) for j in range(kinds)]
         labels.append(Label("<b>{v:.1f}</b>", {"v": overall[:, k]}, x=kinds + 0.5, y=y, **here))
+    if mean:
+        here_left: dict[str, Any] = {**here, "xanchor": "right", "x": -0.06, "y": count + 0.75}
+        labels.append(Label(text("live.judged"), {"n": judged_by(recording)}, **here_left))
     for j, name in enumerate((*SCORES, "place")):
         labels.append(Label(text(f"score.{name}"), x=j + 0.5, y=count + 0.75, **here))
     names = [text(f"option.method.{name}") for name in scene.methods]
@@ -164,6 +167,12 @@ def scores(recording: Recording, text: Text, *, mean: bool = False) -> Film:
     title, alt = text(f"picture.{name}"), text(f"alt.{name}")
     figure = {"data": data, "layout": layout}
     return Film("closeup", len(recording), figure, tuple(moves), tuple(labels), title=title, alt=alt)
+
+
+def judged_by(recording: Recording) -> np.ndarray:
+    """How many pictures the methods have been compared on at a step; NaN before the first."""
+    number = np.arange(len(recording), dtype=np.float32) - recording.scene.trained
+    return np.where(number > 0, number, np.float32(np.nan))
 
 
 def running_mean(table: np.ndarray, first: int) -> np.ndarray:

@@ -38,6 +38,7 @@ AfterName = Literal["nothing", "layers", "pictures"]
 Integer = int | np.integer  # as `run` yields it, and as a recording gives it back
 SCORES = ("deletion", "insertion", "infidelity", "sensitivity", "pointing", "overlap")
 OTHERS = 12  # training pictures that GradientShap compares with
+DEAR = 5  # pictures of which one is measured in full where methods are compared
 ZERO = 127  # the level of 0 in a map
 
 
@@ -162,7 +163,7 @@ def run(config: Config) -> Generator[Frame, None, str | None]:
             yield Frame(**measures(look(config.updates(), forgetful, examples)), **frame, forgotten=depth)
     elif config.after == "pictures" and not is_brought(config):
         for k in range(len(shown.X)):
-            frame, _ = looked(config, network, shown, k, whole=True)
+            frame, _ = looked(config, network, shown, k, whole=k % DEAR == 0)
             yield Frame(**measured, **frame, forgotten=0.0)
     return None
 

@@ -261,7 +261,7 @@ def explain(asked: Question, method: str) -> Tensor | None:
     with warnings.catch_warnings(), torch.enable_grad():
         warnings.simplefilter("ignore")  # Captum tells that it sets hooks, and takes them away again
         found = METHODS[method](asked)
-    return None if found is None else found.detach()
+    return None if found is None else found.detach().contiguous()  # Captum's metrics ask for it
 
 
 def map_of(attributions: Float32[Tensor, "B c H W"]) -> Float32[Tensor, "B H W"]:

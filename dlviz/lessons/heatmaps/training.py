@@ -1,4 +1,4 @@
-"""The network while it learns: its numbers at thirty moments, shared by all who look at it in whatever way."""
+"""The network while it learns: its numbers at twenty moments, shared by all who look at it in whatever way."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dlviz.models.replay import Replay, Replays
 from dlviz.models.training import learn, new_network, resting, weights_of
 
 FARTHEST = 1e4  # loss beyond which a training has diverged
-MOMENTS = 30  # after the start, at most
+MOMENTS = 20  # after the start, at most
 LOOKS = (
     "example",
     "image",

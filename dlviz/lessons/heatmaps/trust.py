@@ -34,11 +34,13 @@ def removal_curves(
     rank = torch.empty(count, pixels, dtype=torch.long).scatter_(
         1, mixed[order], torch.arange(pixels).expand(count, -1)
     )
-    gone = torch.linspace(0, pixels, POINTS).round().long()
-    hot = (rank[:, None] < gone[:, None]).view(count, POINTS, 1, *X.shape[2:])  # (M, P, 1, H, W)
+    gone = torch.linspace(0, pixels, POINTS).round().long()[1:-1]
+    hot = (rank[:, None] < gone[:, None]).view(count, POINTS - 2, 1, *X.shape[2:])  # (M, P - 2, 1, H, W)
     seen = torch.stack([torch.where(hot, baseline, X), torch.where(hot, X, baseline)], dim=1)
-    said = network(seen.flatten(0, 2)).softmax(dim=1)[:, target.item()]
-    return said.view(count, 2, POINTS)
+    asked = torch.cat([X, baseline, seen.flatten(0, 2)])  # the ends of all curves are these two pictures
+    whole, nothing, *rest = network(asked).softmax(dim=1)[:, target.item()].split([1, 1, len(asked) - 2])
+    ends = torch.stack([whole, nothing]).expand(-1, count).T[..., None]  # (M, 2, 1)
+    return torch.cat([ends, rest[0].view(count, 2, POINTS - 2), ends.flip(1)], dim=2)
 
 
 def area(curve: Float32[Tensor, "... P"]) -> Float32[Tensor, ...]:

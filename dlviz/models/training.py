@@ -35,7 +35,7 @@ def build(config: Any, examples: Examples) -> Network:
     _, channels, side, _ = examples.train_images.shape
     random = torch.Generator("cpu").manual_seed(config.seed)
     network = Network(config, channels, side, len(examples.classes), random)
-    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]  # it is faster
+    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # it is faster
 
 
 def resting(config: Any, network: Network, examples: Examples) -> Network:

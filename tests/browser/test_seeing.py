@@ -179,3 +179,13 @@ def test_a_photo_is_read_at_every_step_and_its_link_brings_it_back(page: Open, r
         stage.until(f"{told}.includes(value)", f"“{best}” ({100 * said[step].max():.0f} %)")
     again = Stage(page(opened.evaluate("location.pathname + location.search"), reduced_motion=True)).rest()
     again.until(f"{told}.includes(value)", f"“{best}”")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+def test_the_pad_is_large_enough_for_a_hand(page: Open, width: int, height: int) -> None:
+    stage = Stage(page(f"{LINK}&picture=sketch", width=width, height=height, reduced_motion=True)).rest()
+    sides = stage.figure("closeup", "[gd._fullLayout.xaxis._length, gd._fullLayout.yaxis._length]")
+    assert min(sides) >= 220
+    place = stage.picture("closeup").bounding_box()
+    assert place is not None
+    assert place["y"] + place["height"] <= height  # all of it is in the window as it opens

@@ -12,7 +12,7 @@ from dlviz.plots import mosaic
 from dlviz.plots.film import Levels, Move
 from dlviz.recording import Recording
 
-ROWS = range(2, 9)  # tiles below one another
+ROWS = range(4, 9)  # tiles below one another
 PICTURE, ANSWER, BETWEEN, HEAD, FOOT = 2.8, 3.1, 0.75, 1.35, 0.75  # widths and heights, in tiles
 BESIDE, PAIR = 0.93, 2.06  # from a map to what lies beside it, and to the next unit
 ACTIVE = [[0.0, "--dl-zero"], [0.3, "--dl-low"], [0.7, "--dl-model"], [1.0, "--dl-text"]]

@@ -46,6 +46,7 @@ def sliding(recording: Recording, text: Text, *, pixel: tuple[int, int] | None =
         dragmode=False,
         hovermode=False,
         annotations=fixed,
+        meta={"letters": 0.8},  # where there is little room
         uirevision=f"{plan.inputs[0]} {config.size}",
     )
     kernel = text.option("kernel", config.kernel)

@@ -69,13 +69,21 @@ function shadow(picture) {
 /** What is about to change place, by the name of the picture that gets it. */
 export class Flight {
   constructor(scene) {
-    Object.assign(this, { scene, leaving: new Map(), animations: [], parts: [], layer: make('div', 'dl-flight', { 'aria-hidden': 'true' }) });
+    Object.assign(this, { scene, leaving: new Map(), reason: null, animations: [], parts: [], layer: make('div', 'dl-flight', { 'aria-hidden': 'true' }) });
   }
 
-  /** Looks at the parts that a message will move, while they are still where they were. */
-  depart({ header, blob }) {
-    const { pictures, stage } = this.scene;
+  /** Looks at the parts that a message will move, while they are still where they were; the message itself comes first. */
+  depart(message) {
     this.leaving.clear();
+    try {
+      this.prepare(message);
+    } catch (error) {
+      Object.assign(this, { reason: error, leaving: new Map() });
+    }
+  }
+
+  prepare({ header, blob }) {
+    const { pictures, stage } = this.scene;
     if (header.tape !== stage.reel.id || header.start > 0 || matchMedia('(prefers-reduced-motion: reduce)').matches) return;
     for (const packed of header.films) {
       const picture = pictures.find(({ name }) => name === packed.name);
@@ -90,8 +98,17 @@ export class Flight {
     }
   }
 
-  /** A picture that was promised parts is drawn: they set off. */
+  /** A picture that was promised parts is drawn: they set off; without them it is as well there. */
   land(picture) {
+    try {
+      this.arrive(picture);
+    } catch (error) {
+      this.reason = error;
+      this.end();
+    }
+  }
+
+  arrive(picture) {
     const { from, old } = this.leaving.get(picture.name) ?? {};
     this.leaving.delete(picture.name);
     if (!from?.some(Boolean) || !picture.film.head.parts) return;

@@ -12,6 +12,8 @@ from dlviz.plots.film import Film, Label, Move
 from dlviz.recording import Recording
 from dlviz.text import Text
 
+NAMED = 0.06  # probability from which on a curve has its name at its end
+
 
 def sketch(recording: Recording, text: Text, *, drawing: str) -> Film:
     """A pad to draw on, what the network sees of it, and how the network of each step reads it."""
@@ -91,7 +93,10 @@ def _read(recording: Recording, text: Text, data: list[Any], moves: list[Move], 
         line = {"color": theme.SERIES[k % len(theme.SERIES)], "width": 2}
         moves.append(Move(len(data), {"x": updates, "y": said[:, k]}, "grow"))
         data.append({"type": "scatter", "mode": "lines", "line": line, "name": name, "x": [], "y": [], **own})
-    moves.append(Move(len(data), {"x": np.repeat(updates[:, None], len(said[0]), 1), "y": said}))
+    named = np.where(
+        said >= NAMED, updates[:, None], np.float32(np.nan)
+    )  # near 0 names would lie on one another
+    moves.append(Move(len(data), {"x": named, "y": said}))
     colors = [theme.SERIES[k % len(theme.SERIES)] for k in range(len(said[0]))]
     heads = {"mode": "text", "text": list(recording.scene.classes), "textposition": "middle right"}
     data.append(

@@ -117,7 +117,7 @@ def _scales(at: tiles.Board) -> list[dict[str, Any]]:
 def _strips(at: tiles.Board) -> tuple[float, float]:
     """Left side of the two colour scales: their names are left of them."""
     middle = (tiles.PICTURE + at.answer) / 2
-    return middle - STRIP - 0.9, middle + 3.4
+    return middle - STRIP - 0.9 * crowded(at), middle + 3.4 * crowded(at)
 
 
 def _scale_names(at: tiles.Board, text: Text) -> list[Label]:
@@ -162,7 +162,17 @@ def _answer(recording: Recording, at: tiles.Board, trace: int) -> tuple[dict[str
         "marker": {"color": "--dl-prediction"},
         "hoverinfo": "skip",
     }
-    return bars, Move(trace, {"x": recording.track("probabilities") * (tiles.ANSWER - 1.3)})
+    return bars, Move(trace, {"x": recording.track("probabilities") * longest(at)})
+
+
+def longest(at: tiles.Board) -> float:
+    """How long a bar can be, so that its number has room beside it where tiles are small."""
+    return tiles.ANSWER - 1.3 * crowded(at)
+
+
+def crowded(at: tiles.Board) -> float:
+    """By how much more tiles a text is as wide as than usual: many of them are small."""
+    return max(1.0, at.width / 19)
 
 
 def _heights(recording: Recording, at: tiles.Board) -> tuple[np.ndarray, float]:
@@ -201,7 +211,7 @@ def _heads(recording: Recording, at: tiles.Board, text: Text) -> list[Label]:
     size = f"{side}×{side}" if channels == 1 else f"{side}×{side}×{channels}"
     x, y, wide = at.picture
     labels = [
-        Label(f"<b>{text('layer.picture')}</b> {size}", **here | {"x": x + wide / 2, "y": y + wide + 0.14})
+        Label(f"<b>{text('layer.picture')}</b><br>{size}", **here | {"x": x + wide / 2, "y": y + wide + 0.14})
     ]
     for k, (left, width, side) in enumerate(zip(at.blocks, scene.widths, scene.sides), start=1):
         columns, rows = -(-width // at.heights[k - 1]), at.heights[k - 1]

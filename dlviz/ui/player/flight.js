@@ -98,6 +98,11 @@ export class Flight {
     }
   }
 
+  /** Whether a picture is promised parts. */
+  awaits(picture) {
+    return this.leaving.has(picture.name);
+  }
+
   /** A picture that was promised parts is drawn: they set off; without them it is as well there. */
   land(picture) {
     try {

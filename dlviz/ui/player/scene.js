@@ -87,13 +87,14 @@ export class Scene {
     this.roomWidth = width;
   }
 
-  /** Draws pictures, the light ones first: they are soon done, and each is seen before the next is drawn. */
+  /** Draws pictures, first those whose parts are on their way, then the light ones: they are soon done, and each is seen before the next is drawn. */
   async dressAll(pictures) {
     for (const picture of pictures) picture.waits = true;
     if (pictures.length && pictures.length < this.pictures.length) await shown(); // what could be painted at once
-    for (const picture of [...pictures].sort((a, b) => a.weight - b.weight)) {
+    const { flight } = this;
+    for (const picture of [...pictures].sort((a, b) => flight.awaits(b) - flight.awaits(a) || a.weight - b.weight)) {
       await picture.dress(this.step);
-      this.flight.land(picture);
+      flight.land(picture);
       await shown();
     }
   }

@@ -44,7 +44,7 @@ function cropOf({ gd, film, painter }, axes, [left, bottom, width, height], step
 }
 
 /** A part of a picture as it is seen now: where on the screen, and its pixels; null where it is not seen. */
-function seen(picture, { names, boxes, axes }, name) {
+function partAt(picture, { names, boxes, axes }, name) {
   const k = names.indexOf(name);
   if (k < 0 || !picture.ready || !picture.film.rows || !picture.root.offsetParent) return null;
   const [left, bottom, width, height] = boxes[k];
@@ -93,7 +93,7 @@ export class Flight {
       const stays = (name, k) => before?.names[k] === name && before.axes[k] === to.axes[k] && before.boxes[k].every((value, j) => value === to.boxes[k][j]);
       if (to.names.every(stays)) continue;
       const sources = [picture, ...pictures.filter((other) => other !== picture)].filter(({ film }) => film.head.parts);
-      const first = (name) => sources.reduce((found, source) => found ?? seen(source, source.film.head.parts, name), null);
+      const first = (name) => sources.reduce((found, source) => found ?? partAt(source, source.film.head.parts, name), null);
       this.leaving.set(picture.name, { from: to.names.map(first), old: shadow(picture) });
     }
   }
@@ -124,7 +124,7 @@ export class Flight {
     const { names, boxes, axes } = picture.film.head.parts;
     let main = null; // the largest part that was in this picture before
     names.forEach((name, k) => {
-      const to = from[k] && seen(picture, { names: [name], boxes: [boxes[k]], axes: [axes[k]] }, name);
+      const to = from[k] && partAt(picture, { names: [name], boxes: [boxes[k]], axes: [axes[k]] }, name);
       if (!to) return;
       const part = { name, from: from[k].rect, to: to.rect };
       if (from[k].picture === picture && !(main?.to.width > to.rect.width)) main = part;

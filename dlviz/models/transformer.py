@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import torch
@@ -246,16 +247,22 @@ def angles(length: int, width: int) -> Tensor:
 
 def waves(length: int, width: int) -> Tensor:
     """Positions as sine and cosine by turns, (T, D)."""
-    turns = angles(length, width)
-    return torch.stack([turns.sin(), turns.cos()], dim=-1).flatten(1)[:, :width]
+    turn = angles(length, width)
+    return torch.stack([turn.sin(), turn.cos()], dim=-1).flatten(1)[:, :width]
 
 
 def turned(x: Tensor) -> Tensor:
     """Pairs of numbers turned by their position, (B, h, T, d); an odd last number stays."""
-    length, width = x.shape[-2:]
-    pairs, rest = x[..., : width // 2 * 2].unflatten(-1, (-1, 2)), x[..., width // 2 * 2 :]
-    turns = angles(length, width // 2 * 2).to(x.device)
-    cos, sin = turns.cos(), turns.sin()  # (T, d / 2)
-    a, b = pairs[..., 0], pairs[..., 1]
-    spun = torch.stack([a * cos - b * sin, a * sin + b * cos], dim=-1).flatten(-2)
-    return torch.cat([spun, rest], dim=-1)
+    even = x.shape[-1] // 2 * 2
+    # a pair is a complex number: z(t) -> z(t) · e^(i θ(t))
+    pairs = torch.view_as_complex(x[..., :even].unflatten(-1, (-1, 2)).contiguous())  # (B, h, T, d / 2)
+    spun = torch.view_as_real(pairs * turns(x.shape[-2], even).to(x.device)).flatten(-2)
+    return spun if even == x.shape[-1] else torch.cat([spun, x[..., even:]], dim=-1)
+
+
+@lru_cache(maxsize=256)
+def turns(length: int, width: int) -> Tensor:
+    """By what each pair of numbers is multiplied at a position, complex, (T, d / 2)."""
+    with torch.inference_mode(False):  # whoever asks first, others may learn through it
+        turn = angles(length, width)
+        return torch.polar(torch.ones_like(turn), turn)

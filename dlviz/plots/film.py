@@ -150,7 +150,8 @@ class Film:
         peek: what more is seen while a pointer rests on a part of it, if anything: a small map in large, {"film":
             where, "titles": by trace and map, from below}; or the step that makes a cell, {"cells": boards as {left,
             top, side, rows, columns, first step}, "stays": traces that stay at the present step}; or a card of the unit
-            whose map it is, see `lessons.cnn.hover`.
+            whose map it is, see `lessons.cnn.hover`; or parts that are chosen as by a click, by a mouse that rests
+            there or by the keyboard's focus, {"spots": `spot`s}.
         draw: what is done with points that are painted on it; then it neither zooms nor is clicked.
         parts: of flat bitmaps, those that a stage moves from their old place to their new one when pictures change.
     """
@@ -230,6 +231,19 @@ class Film:
         from html import escape
 
         return f'<iframe srcdoc="{escape(self.to_html())}" style="width:100%;height:560px;border:0"></iframe>'
+
+
+def spot(
+    box: tuple[float, float, float, float], title: str, *, chosen: bool = False
+) -> dict[str, Any]:
+    """A part of a picture that is chosen when a mouse rests there or the keyboard comes there.
+
+    Args:
+        box: x and y of one corner, then of the other, in the first axes; its middle is what is clicked.
+        title: what it is called, for those who do not see it.
+        chosen: whether it is already.
+    """
+    return {"box": [float(edge) for edge in box], "title": title, "chosen": chosen}
 
 
 def spaced(length: int, most: int) -> list[int]:

@@ -19,6 +19,7 @@ LIGHT = {
     "--dl-gradient": "#c84b00",
     "--dl-prediction": "#00795a",
     "--dl-attention": "#a8487f",
+    "--dl-attention-far": "#d9b3c9",  # what is not looked at now
     "--dl-series-1": "#c84b00",
     "--dl-series-2": "#0072b2",
     "--dl-series-3": "#00795a",
@@ -60,6 +61,7 @@ DARK = {
     "--dl-gradient": "#ff8a4c",
     "--dl-prediction": "#3ccf9f",
     "--dl-attention": "#e79ac4",
+    "--dl-attention-far": "#6f4a61",
     "--dl-series-1": "#ff8a4c",
     "--dl-series-2": "#56b4e9",
     "--dl-series-3": "#3ccf9f",

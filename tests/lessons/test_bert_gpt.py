@@ -241,7 +241,7 @@ def test_ignored_places_teach_nothing() -> None:
     assert IGNORED < 0
     torch.manual_seed(0)
     bert = training.new_network(config, corpus)
-    loss = training.masked_loss(bert, corpus.train[:4], corpus, 0.0)
+    loss = training.masked_loss(bert, corpus.train[:4], corpus, 0.0, torch.Generator())
     assert loss == 0
 
 

@@ -68,20 +68,20 @@ def moments(config: Any) -> Iterator[Moment]:
     """All ten learn, update by update, each from its part."""
     corpus = corpus_of(config)
     networks = networks_of(config, corpus)
-    parts = [spread(corpus.train, count) for count in amounts(corpus)] * len(KINDS)
+    random = torch.Generator().manual_seed(config.seed)
+    parts = [spread(corpus.train, count) for count in amounts(corpus)]
     optimizers = [new_optimizer(config, network) for network in networks]
     test, shown = spread(corpus.test, MEASURED[1]), set(config.moments())
     for update in range(config.updates + 1):
         if update in shown:
-            loss = measured(networks, parts, test)
+            loss = measured(networks, parts * len(KINDS), test)
             if not np.isfinite(loss).all():
                 return
             nothing = np.zeros(0, np.float32)
             yield Moment(update, (), loss, nothing, np.zeros((0, 0), np.float32))
-        for network, rows, optimizer in zip(networks, parts, optimizers):
-            torch.manual_seed(config.seed + 10_000 * (update + 1))
-            chosen = rows[torch.randint(len(rows), (config.batch_size,))]
-            step(config, network, optimizer, loss_of(network.train(), chosen), update)
+        drawn = [rows[torch.randint(len(rows), (config.batch_size,), generator=random)] for rows in parts]
+        for network, optimizer, rows in zip(networks, optimizers, drawn * len(KINDS)):
+            step(config, network, optimizer, loss_of(network, rows), update)
 
 
 @torch.inference_mode()
@@ -89,6 +89,5 @@ def measured(networks: list[nn.Module], parts: list[Tensor], test: Tensor) -> np
     """The loss of each network on lines that it learns and on the test lines, (10, 2)."""
     losses = []
     for network, rows in zip(networks, parts):
-        network.eval()
         losses.append([float(loss_of(network, lines)) for lines in (spread(rows, MEASURED[0]), test)])
     return np.array(losses, np.float32)

@@ -26,14 +26,20 @@ def words_of(rows: Int64[Tensor, "B T"], begins: Bool[Tensor, " V"]) -> Int64[Te
 
 
 def hidden(
-    rows: Int64[Tensor, "B T"], begins: Bool[Tensor, " V"], share: float, symbols: int
+    rows: Int64[Tensor, "B T"],
+    begins: Bool[Tensor, " V"],
+    share: float,
+    symbols: int,
+    random: torch.Generator,
 ) -> tuple[Int64[Tensor, "B T"], Int64[Tensor, "B T"]]:
     """Rows in which whole words are hidden at random, and what stood there."""
     words = words_of(rows, begins)
-    drawn = torch.rand(rows.shape).gather(1, words.clamp(min=0))  # (B, T), the same for a whole word
+    drawn = torch.rand(rows.shape, generator=random)
+    drawn = drawn.gather(1, words.clamp(min=0))  # (B, T), the same for a whole word
     chosen = (drawn < share) & (words >= 0)
-    how = torch.rand(rows.shape)
-    anything = torch.randint(UNKNOWN + 1, max(symbols, UNKNOWN + 2), rows.shape).clamp(max=symbols - 1)
+    how = torch.rand(rows.shape, generator=random)
+    others = UNKNOWN + 1, max(symbols, UNKNOWN + 2)
+    anything = torch.randint(*others, rows.shape, generator=random).clamp(max=symbols - 1)
     inputs = torch.where(chosen & (how < MASKED), MASK, rows)
     inputs = torch.where(chosen & (how >= MASKED) & (how < MASKED + OTHER), anything, inputs)
     return inputs, torch.where(chosen, rows, IGNORED)

@@ -13,8 +13,6 @@ from torch import Tensor, nn
 
 from dlviz.models.transformer import Attended, Block, Embedding, causal
 
-DROPOUT = 0.05
-
 
 class Stack(nn.Module):
     """Tokens in, logits of all tokens out at each place; which tokens it may look at is the caller's choice.
@@ -27,9 +25,7 @@ class Stack(nn.Module):
     def __init__(self, symbols: int, width: int, heads: int, layers: int) -> None:
         super().__init__()
         self.embedding = embedding_of(symbols, 0, width)
-        self.blocks = nn.ModuleList(
-            Block(width, heads, 2 * width, rotary=True, dropout=DROPOUT) for _ in range(layers)
-        )
+        self.blocks = nn.ModuleList(Block(width, heads, 2 * width, rotary=True) for _ in range(layers))
         self.norm = nn.LayerNorm(width)
         self.bias = nn.Parameter(torch.zeros(symbols))
 
@@ -64,7 +60,7 @@ class Translator(nn.Module):
         super().__init__()
         self.embedding = embedding_of(symbols, max(sources, targets), width)
         self.encoder, self.decoder = (
-            nn.ModuleList(Block(width, heads, 2 * width, dropout=DROPOUT, cross=cross) for _ in range(layers))
+            nn.ModuleList(Block(width, heads, 2 * width, cross=cross) for _ in range(layers))
             for cross in (False, True)
         )
         self.read = nn.LayerNorm(width)
@@ -103,14 +99,13 @@ class Recurrent(nn.Module):
         super().__init__()
         self.embedding = embedding_of(symbols, 0, width)
         self.cell = nn.LSTM(width, width, layers, batch_first=True)
-        self.drop = nn.Dropout(DROPOUT)
         self.norm = nn.LayerNorm(width)
         self.bias = nn.Parameter(torch.zeros(symbols))
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Logits of the next token, (B, T, V), of (B, T)."""
-        hidden, _ = self.cell(self.drop(self.embedding(tokens)))  # (B, T, D)
-        return said(self, self.drop(hidden))
+        hidden, _ = self.cell(self.embedding(tokens))  # (B, T, D)
+        return said(self, hidden)
 
 
 def embedding_of(symbols: int, longest: int, width: int) -> Embedding:

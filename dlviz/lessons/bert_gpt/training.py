@@ -55,7 +55,7 @@ def new_network(config: Any, corpus: Corpus) -> Stack:
 def loaded(config: Any, weights: np.ndarray) -> Stack:
     """A network with recorded numbers, (P,); nothing random is drawn."""
     with torch.random.fork_rng(devices=[]):  # the stream stays as it was
-        network = new_network(config, corpus_of(config)).eval()
+        network = new_network(config, corpus_of(config))
     put(network, weights)
     return network
 
@@ -90,10 +90,12 @@ def share_of_rate(update: int, updates: int) -> float:
 def moments(config: Any) -> Iterator[Moment]:
     """Learns; a moment before the first update and after some."""
     torch.manual_seed(config.seed)
+    random = torch.Generator().manual_seed(config.seed)  # of this training alone, whoever asks for it
     corpus = corpus_of(config)
+    train = corpus.train
     bert = new_network(config, corpus)
     networks = [bert, deepcopy(bert)]
-    probe = deepcopy(bert).eval()
+    probe = deepcopy(bert)
     watched = watched_of(corpus)
     optimizers = [new_optimizer(config, network) for network in networks]
     shown = set(config.moments())
@@ -103,11 +105,8 @@ def moments(config: Any) -> Iterator[Moment]:
             if not np.isfinite(now.loss).all():
                 return
             yield now
-        # what an update draws hangs on its number alone, whoever asks for it
-        torch.manual_seed(config.seed + 10_000 * (update + 1))
-        rows = corpus.train[torch.randint(len(corpus.train), (config.batch_size,))]
-        rows = trimmed(rows)  # (B, T)
-        losses = masked_loss(bert, rows, corpus, config.masked), next_loss(networks[1], rows)
+        rows = trimmed(train[torch.randint(len(train), (config.batch_size,), generator=random)])  # (B, T)
+        losses = masked_loss(bert, rows, corpus, config.masked, random), next_loss(networks[1], rows)
         for network, optimizer, loss in zip(networks, optimizers, losses):
             step(config, network, optimizer, loss, update)
 
@@ -127,15 +126,17 @@ def step(
         group["lr"] = config.learning_rate * share_of_rate(update, config.updates)
     optimizer.zero_grad()
     loss.backward()
-    nn.utils.clip_grad_norm_(network.parameters(), CLIP)
+    nn.utils.clip_grad_norm_(optimizer.param_groups[0]["params"], CLIP)
     optimizer.step()
 
 
-def masked_loss(bert: Stack, rows: Int64[Tensor, "B T"], corpus: Corpus, share: float) -> Tensor:
+def masked_loss(
+    bert: Stack, rows: Int64[Tensor, "B T"], corpus: Corpus, share: float, random: torch.Generator
+) -> Tensor:
     """The mean loss of hidden tokens, seen from both sides."""
-    inputs, targets = hidden(rows, corpus.begins, share, len(corpus.pieces))
+    inputs, targets = hidden(rows, corpus.begins, share, len(corpus.pieces), random)
     asked = targets != IGNORED
-    logits, _ = bert.train()(inputs, there(rows), asked)  # (|M|, V)
+    logits, _ = bert(inputs, there(rows), asked)  # (|M|, V)
     # L = -1/|M| Σ_{t in M} log p(x_t | x without M)
     total = nn.functional.cross_entropy(logits, targets[asked], reduction="sum")
     return total / max(1, len(logits))
@@ -144,9 +145,10 @@ def masked_loss(bert: Stack, rows: Int64[Tensor, "B T"], corpus: Corpus, share: 
 def next_loss(gpt: Stack, rows: Int64[Tensor, "B T"]) -> Tensor:
     """The mean loss of the next token, seen from the left."""
     inputs, targets = rows[:, :-1], rows[:, 1:]
-    logits, _ = gpt.train()(inputs, causal(inputs.shape[1]))  # (B, T - 1, V)
+    asked = targets != PAD
+    logits, _ = gpt(inputs, causal(inputs.shape[1]), asked)  # (T, V), of all rows together
     # L = -1/T Σ_t log p(x_t | x_1 ... x_{t-1})
-    return nn.functional.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=PAD)
+    return nn.functional.cross_entropy(logits, targets[asked])
 
 
 def trimmed(rows: Int64[Tensor, "B T"]) -> Int64[Tensor, "B t"]:

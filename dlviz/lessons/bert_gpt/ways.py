@@ -24,11 +24,10 @@ from dlviz.models.transformer import causal
 
 DIGITS = 6  # of the longest number
 SOURCES, TARGETS = 11, DIGITS + 1  # letters of the longest numeral; digits and the end
-DRAWN, ASIDE = 3000, 64  # pairs; those that are kept aside
+DRAWN, ASIDE, SEEN = 3000, 64, 24  # pairs; those that are kept aside; those of the others that are measured too
 EQUALS = "="
 SYMBOLS = (*SIGNS, *"0123456789", EQUALS, numerals.ZERO, *numerals.ONES, *numerals.UNITS, numerals.MYRIAD)
 NUMBERS = {symbol: number for number, symbol in enumerate(SYMBOLS)}
-IGNORED = -100
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +87,7 @@ def networks_of(config: Any) -> list[Stack | Translator]:
 def blank_networks(config: Any) -> list[Stack | Translator]:
     """The same, for recorded numbers; the stream of random numbers stays as it was."""
     with torch.random.fork_rng(devices=[]):
-        return [network.eval() for network in networks_of(config)]
+        return networks_of(config)
 
 
 def joined(pairs: Pairs, written: Int64[Tensor, "N o"]) -> tuple[Tensor, Tensor]:
@@ -120,16 +119,30 @@ def translated(both: Translator, pairs: Pairs, before: Int64[Tensor, "N o"]) -> 
     return both(pairs.source, (pairs.source != PAD)[:, None, None], torch.cat([start, before], dim=1))
 
 
-def losses_of(networks: list[Any], pairs: Pairs) -> list[Tensor]:
-    """The mean loss of the target tokens, of each network, each told the digits before if it reads them."""
+def told(networks: list[Any], pairs: Pairs) -> tuple[list[Tensor], Tensor]:
+    """Logits of the target tokens, (N, O, V) of each network, each told the digits before if it reads them.
+
+    Returns:
+        Those, and where the third looks in its last layer, (N, h, O, S).
+    """
     before = pairs.target[:, :-1]
-    logits = (
-        all_at_once(networks[0], pairs)[0],
-        one_after_another(networks[1], pairs, before)[0],
-        translated(networks[2], pairs, before)[0],
-    )
-    wanted = torch.where(pairs.target == PAD, IGNORED, pairs.target).flatten()
-    return [nn.functional.cross_entropy(one.flatten(0, 1), wanted, ignore_index=IGNORED) for one in logits]
+    third, looks = translated(networks[2], pairs, before)
+    first, second = all_at_once(networks[0], pairs)[0], one_after_another(networks[1], pairs, before)[0]
+    return [first, second, third], looks[-1].weights
+
+
+def loss_of(logits: Tensor, pairs: Pairs) -> Tensor:
+    """The mean loss of the target tokens."""
+    return nn.functional.cross_entropy(logits.flatten(0, 1), pairs.target.flatten(), ignore_index=PAD)
+
+
+def exact(logits: Tensor, pairs: Pairs) -> Tensor:
+    """Which numerals are written without a mistake, (N,).
+
+    Who is right at every place when told the digits before is right when left alone: those are its own digits then.
+    """
+    right: Tensor = ((logits.argmax(dim=-1) == pairs.target) | (pairs.target == PAD)).all(dim=1)
+    return right
 
 
 def answers(networks: list[Any], pairs: Pairs) -> list[Tensor]:
@@ -141,7 +154,9 @@ def answers(networks: list[Any], pairs: Pairs) -> list[Tensor]:
         for _ in range(TARGETS):
             logits, _ = follow(network, pairs, written)
             written = torch.cat([written, logits[:, -1:].argmax(-1)], dim=1)
-        made.append(written)
+            if (written == END).any(dim=1).all():
+                break
+        made.append(nn.functional.pad(written, (0, TARGETS - written.shape[1]), value=PAD))
     return made
 
 
@@ -154,6 +169,7 @@ def until_end(written: Tensor) -> Tensor:
 def moments(config: Any) -> Iterator[Moment]:
     """All three learn from the same pairs."""
     torch.manual_seed(config.seed)
+    random = torch.Generator().manual_seed(config.seed)
     train, test = drawn()
     networks, probes = networks_of(config), blank_networks(config)
     optimizers = [new_optimizer(config, network) for network in networks]
@@ -164,11 +180,10 @@ def moments(config: Any) -> Iterator[Moment]:
             if not np.isfinite(now.loss).all():
                 return
             yield now
-        torch.manual_seed(config.seed + 10_000 * (update + 1))
-        rows = torch.randint(len(train.source), (config.batch_size,))
-        losses = losses_of([network.train() for network in networks], train.rows(rows))
-        for network, optimizer, loss in zip(networks, optimizers, losses):
-            step(config, network, optimizer, loss, update)
+        rows = torch.randint(len(train.source), (config.batch_size,), generator=random)
+        pairs = train.rows(rows)
+        for network, optimizer, logits in zip(networks, optimizers, told(networks, pairs)[0]):
+            step(config, network, optimizer, loss_of(logits, pairs), update)
 
 
 @torch.inference_mode()
@@ -177,16 +192,16 @@ def look(update: int, networks: list[Any], probes: list[Any], train: Pairs, test
     weights = tuple(rounded(network) for network in networks)
     for probe, own in zip(probes, weights):
         put(probe, own)
-    loss = [torch.stack(losses_of(probes, part)) for part in (train.rows(slice(ASIDE)), test)]
-    exact = [(until_end(own) == test.target).all(dim=1).float().mean() for own in answers(probes, test)]
-    _, looks = translated(probes[2], test, test.target[:, :-1])
+    known = train.rows(slice(SEEN))
+    (seen, _), (unseen, looks) = (told(probes, part) for part in (known, test))
+    loss = [[float(loss_of(one, known)), float(loss_of(other, test))] for one, other in zip(seen, unseen)]
     return Moment(
         update=update,
         weights=weights,
-        loss=torch.stack(loss, dim=1).numpy(),
-        right=torch.stack(exact).numpy(),
+        loss=np.array(loss, np.float32),
+        right=np.array([exact(logits, test).float().mean() for logits in unseen], np.float32),
         places=np.zeros((0, 0), np.float32),
-        looks=looking(looks[-1].weights.mean(dim=1), test.said),
+        looks=looking(looks.mean(dim=1), test.said),
     )
 
 

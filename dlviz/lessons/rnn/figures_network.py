@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from dlviz.plots import graph, theme, tokens
-from dlviz.plots.film import Film, Label, Move
+from dlviz.plots.film import Film, Label, Move, spot
 from dlviz.recording import Recording
 from dlviz.text import Text
 
@@ -54,6 +54,7 @@ def unrolled(recording: Recording, text: Text, *, position: int = 0) -> Film:
         title=text("picture.unrolled"),
         alt=text("alt.unrolled", inputs=names),
         click="position",
+        peek={"spots": _spots(recording, shown, position, top)},
     )
 
 
@@ -225,6 +226,16 @@ def _numbers(
         labels.append(Label("<b>{said:.2f}</b>", {"said": said}, y=BARS + 0.95, color="--dl-prediction",
                             yanchor="middle", **here))  # fmt: skip
     return labels
+
+
+def _spots(recording: Recording, shown: range, position: int, top: float) -> list[dict[str, Any]]:
+    """The columns, to be chosen in passing; none where those that are drawn hang on which is chosen."""
+    if len(shown) < len(recording.scene.inputs):
+        return []
+    return [
+        spot((k - 0.48, -0.6, k + 0.48, top), f"{k + 1} · {input_name(recording, k)}", chosen=k == position)
+        for k in shown
+    ]
 
 
 def _ring(column: int, top: float, text: Text) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import numpy as np
 from dlviz.lessons.seq2seq.bending import rows_of as bent_rows
 from dlviz.lessons.seq2seq.said import meant, names, rows_of
 from dlviz.plots import attention, graph, theme
-from dlviz.plots.film import Film, Label, Move
+from dlviz.plots.film import Film, Label, Move, spot
 from dlviz.recording import Recording
 from dlviz.text import Text
 
@@ -21,6 +21,7 @@ LINES = (2.0, 96.0)  # from where to where they reach
 WORDS = (30.0, 66.0)  # where tokens stand that are words: lines run from one side to the other
 MATRIX = (120.0, 2.0, 84.0, 82.0)  # at most: left, bottom, width, height
 BENT = (30.0, 4.0, 70.0, 78.0)
+BEHIND = "--dl-attention-far"  # lines of rows that are not chosen
 RIGHT, WRONG = "--dl-prediction", "--dl-gradient"
 
 
@@ -31,9 +32,10 @@ def alignment(recording: Recording, text: Text, *, row: str = "1") -> Film:
     box = fitted(MATRIX, rows, len(source))
     data: list[dict[str, Any]] = []
     moves: list[Move] = []
-    move_all(drawn_lines(recording, weights), data, moves)
+    chosen = min(int(row), rows) - 1
+    move_all(drawn_lines(recording, weights, chosen), data, moves)
     look, move = attention.matrix(len(data), weights, box)
-    data += [look, *marks(recording, box, rows), ring(box, rows, int(row) - 1)]
+    data += [look, *marks(recording, box, rows), ring(box, rows, chosen)]
     moves.append(move)
     high, across = attention.centres(box, rows, len(source))
     above = np.stack([across, np.full(len(across), box[1] + box[3] + 5)], axis=1)
@@ -63,6 +65,7 @@ def alignment(recording: Recording, text: Text, *, row: str = "1") -> Film:
         title=text("picture.alignment"),
         alt=text("alt.alignment"),
         click="align",
+        peek={"spots": written_spots(recording, text, rows, chosen)},
     )
 
 
@@ -152,11 +155,27 @@ def line_places(recording: Recording, rows: int) -> tuple[np.ndarray, np.ndarray
     return ends[0], ends[1]
 
 
-def drawn_lines(recording: Recording, weights: np.ndarray) -> graph.Drawn:
-    """The lines of weights (T, R, S), from beside one token to beside the other."""
+def drawn_lines(recording: Recording, weights: np.ndarray, chosen: int | None = None) -> graph.Drawn:
+    """The lines of weights (T, R, S), from beside one token to beside the other; those of a chosen row stand out."""
     source, target = line_places(recording, weights.shape[1])
     gap = np.array([2.5, 0.0]) if in_words(recording) else np.array([0.0, -5.5])
-    return attention.lines(0, weights, target - gap, source + gap)
+    looking, seen = target - gap, source + gap
+    if chosen is None:
+        return attention.lines(0, weights, looking, seen)
+    rest = np.delete(np.arange(len(looking)), chosen)
+    behind = attention.lines(0, weights[:, rest], looking[rest], seen, color=BEHIND)
+    return behind + attention.lines(len(behind), weights[:, [chosen]], looking[[chosen]], seen)
+
+
+def written_spots(recording: Recording, text: Text, rows: int, chosen: int) -> list[dict[str, Any]]:
+    """The written tokens below the lines, or right of them, to be chosen in passing."""
+    target, spots = line_places(recording, rows)[1], []
+    pitch = np.abs(np.diff(target, axis=0)).max() / 2 if rows > 1 else 9.0
+    for k, (x, y) in enumerate(target.tolist()):
+        wide, high = ((-2.0, LINES[1] - x), (-pitch, pitch)) if in_words(recording) else ((-pitch, pitch), (-8.0, 9.0))
+        box = x + wide[0], y + high[0], x + wide[1], y + high[1]
+        spots.append(spot(box, f"{text('legend.written')} {k + 1}", chosen=k == chosen))
+    return spots
 
 
 def line_tokens(recording: Recording, written: np.ndarray) -> list[Label]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,12 +12,18 @@ from torch import Tensor, nn
 
 from dlviz.lessons.vanishing_gradient.starts import set_forget_bias, set_radius, spectral_radius
 from dlviz.lessons.vanishing_gradient.tasks import LEAD, SIZES, loss_of, right
+from dlviz.lessons.vanishing_gradient.through_time import back_through_time, of_weights
 from dlviz.models.cells import KINDS, CellName, Step, Weights, unroll
 
 CELLS: tuple[CellName, ...] = ("rnn", "gru", "lstm")
 LEVELS = 254  # of what is looked at
 LOOKED = {"rnn": (), "gru": ("update", "reset"), "lstm": ("forget", "input", "output")}  # gates, by cell
 ACTIVATIONS = {"tanh": torch.tanh, "relu": torch.relu, "linear": torch.positive}
+SLOPES: dict[str, Callable[[Tensor], Tensor]] = {  # of an activation, from what it gave
+    "tanh": lambda h: 1 - h * h,
+    "relu": lambda h: (h > 0).to(h.dtype),
+    "linear": torch.ones_like,
+}
 
 
 class Learner:
@@ -41,7 +47,7 @@ class Learner:
             set_forget_bias(kind, self.cell, config.forget_bias, config.delay)
         self.weights = [*self.cell.parameters(), *self.head.parameters()]
         self.optimizer = new_optimizer(config, self.weights)
-        self.activation = ACTIVATIONS[config.activation]
+        self.activation, self.slope = ACTIVATIONS[config.activation], SLOPES[config.activation]
         self.threshold = config.threshold if config.clipping else math.inf
         self.diverged = -1
 
@@ -49,20 +55,29 @@ class Learner:
         """What happens at every step of sequences, (B, T, D)."""
         return unroll(self.kind, X.unbind(1), Weights.of(self.cell), activation=self.activation)
 
+    def states(self, X: Tensor) -> Tensor:
+        """Only h after every step, (T, B, H); torch's own cells are quicker, but know no other activations."""
+        if self.kind == "rnn":
+            return torch.stack([step.hidden for step in self.read(X)])
+        hidden: Tensor = self.cell(X.transpose(0, 1))[0]
+        return hidden
+
     def differentiate(self, X: Tensor, y: Tensor, update: int) -> None:
         """Back-propagation through time: how the loss of sequences, (B, T, D), hangs on every state on the way."""
         if self.diverged >= 0:
             return
-        steps = self.read(X)
-        for step in steps:
-            step.hidden.retain_grad()
-            step.cell.retain_grad()
-        loss = loss_of(self.head(steps[-1].hidden), y)
+        with torch.no_grad():
+            steps = self.read(X)
+        last = steps[-1].hidden.requires_grad_()
+        loss = loss_of(self.head(last), y)
         self.optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # as far as the last state; from there on it is written out
+        weights = Weights.of(self.cell)
+        slopes = back_through_time(self.kind, steps, weights.W_hh, gradient_of(last), self.slope)
+        for name, found in vars(of_weights(slopes, X, steps)).items():
+            getattr(weights, name).grad = found
         self.loss = loss.item()
-        self.hidden_gradient = lengths([step.hidden for step in steps])
-        self.cell_gradient = lengths([step.cell for step in steps])
+        self.hidden_gradient, self.cell_gradient = lengths(slopes.hidden), lengths(slopes.cell)
         gradients = torch.cat([gradient_of(weight).flatten() for weight in self.weights])
         self.norm = gradients.double().norm().item()
         if not math.isfinite(self.loss + self.norm):
@@ -92,11 +107,11 @@ def gradient_of(tensor: Tensor) -> Tensor:
     return tensor.grad
 
 
-def lengths(states: Sequence[Tensor]) -> np.ndarray:
-    """The mean length of the gradients that B sequences have at each of T states, (T,)."""
+def lengths(gradients: Tensor) -> np.ndarray:
+    """The mean length of the gradients that B sequences have at each of T states, (T, B, H) -> (T,)."""
     # the loss is a mean over B, so that a sequence's own gradient is B times what is found
-    gradients = torch.stack([gradient_of(state) for state in states]).double() * len(states[0])  # (T, B, H)
-    return gradients.norm(dim=2).mean(dim=1).float().numpy()
+    own = gradients.double() * gradients.shape[1]
+    return own.norm(dim=2).mean(dim=1).float().numpy()
 
 
 @torch.inference_mode()
@@ -111,8 +126,9 @@ def look(learners: Sequence[Learner], config: Any, X: Tensor, y: Tensor) -> dict
 
 def look_at(learner: Learner, config: Any, X: Tensor, y: Tensor) -> dict[str, np.ndarray]:
     """The same of one of them; NaN for what is not there any more."""
-    steps, lead, length = learner.read(X), LEAD[config.task], config.steps()
-    answers = learner.head(torch.stack([step.hidden for step in steps]))  # (T', B, K)
+    lead, length = LEAD[config.task], config.steps()
+    answers = learner.head(learner.states(X))  # (T', B, K)
+    steps = learner.read(X[:1, :length])  # what goes on inside
     last = answers[length - 1, 0]  # to the first sequence, after the delay of the training
     well = 1.0 if learner.diverged < 0 else math.nan
     numbers = {
@@ -125,10 +141,10 @@ def look_at(learner: Learner, config: Any, X: Tensor, y: Tensor) -> dict[str, np
         "accuracy": right(answers[lead:], y).float().mean(dim=1).numpy(),  # (P,)
     }
     carried = torch.stack(
-        [step.cell[0].tanh() if learner.kind == "lstm" else step.hidden[0] for step in steps[:length]]
+        [step.cell[0].tanh() if learner.kind == "lstm" else step.hidden[0] for step in steps]
     )  # (T, H)
     reach = max(carried.abs().max().item(), 1e-6)
-    gates = [torch.stack([step.gates[name][0] for step in steps[:length]]) for name in LOOKED[learner.kind]]
+    gates = [torch.stack([step.gates[name][0] for step in steps]) for name in LOOKED[learner.kind]]
     return {
         **{name: np.asarray(value * well, np.float32) for name, value in numbers.items()},
         "state": leveled(carried, -reach, reach),

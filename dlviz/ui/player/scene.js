@@ -7,6 +7,7 @@ import {icon, make} from './icons.js'
 import {LiveText} from './labels.js'
 import {Picture} from './picture.js'
 import {watchPeeks} from './peek.js'
+import {watchSpots} from './spots.js'
 import {themeAt} from './theme.js'
 import {watchTwins} from './twin.js'
 
@@ -54,7 +55,7 @@ export class Scene {
     const fresh = [];
     this.pictures = flat.map((film) => {
       const old = this.pictures.find((picture) => picture.name === film.name);
-      const picture = old ?? watchTwins(this, watchPeeks(this, new Picture(this, film.name)));
+      const picture = old ?? watchSpots(this, watchTwins(this, watchPeeks(this, new Picture(this, film.name))));
       if (!old || heads.includes(film.name)) fresh.push(picture);
       picture.set(film);
       if (film.head.draw || picture.brush) (picture.brush ??= new Brush(picture)).set(film);

@@ -228,6 +228,21 @@ def test_looking_counts_digits_whose_greatest_weight_is_on_their_letters() -> No
     assert ways.looking(weights, said) == pytest.approx(0.5)
 
 
+def test_who_is_right_at_every_place_when_told_is_right_when_left_alone() -> None:
+    """The share of exact numerals is counted without writing a single one."""
+    config = Config(task="numerals", updates=150)
+    *_, moment = ways.moments(config)
+    _, test = ways.drawn()
+    networks: list[Any] = ways.networks_of(config)
+    for network, own in zip(networks, moment.weights):
+        training.put(network, own)
+    with torch.inference_mode():
+        written = ways.answers(networks, test)
+    alone = [(ways.until_end(own) == test.target).all(dim=1).float().mean() for own in written]
+    assert moment.right == pytest.approx(torch.stack(alone).numpy())
+    assert 0 < moment.right.max() < 1
+
+
 @pytest.mark.parametrize("rate", [1e-4, 0.1])
 def test_a_run_of_any_rate_ends_well_or_says_why(rate: float) -> None:
     recording = record(experiment, Config(updates=20, learning_rate=rate, width="32"))
@@ -245,9 +260,9 @@ def test_ignored_places_teach_nothing() -> None:
     assert loss == 0
 
 
-@pytest.mark.parametrize(("name", "word"), [("both_sides", "개는"), ("front", "다람쥐는")])
+@pytest.mark.parametrize(("name", "word"), [("both_sides", "고양이는"), ("front", "다람쥐는")])
 def test_only_who_reads_the_right_side_finds_the_word_that_it_asks_for(name: str, word: str) -> None:
-    """The promises of the first two presets: bones on the right ask for a dog, acorns for a squirrel."""
+    """The promises of the first two presets: fish on the right asks for a cat, acorns for a squirrel."""
     config = PRESETS[name][0]
     frame, tokens = record(experiment, config)[-1], experiment.scene(config).tokens
     assert tokens[int(frame.blank[0].argmax())].strip() == word

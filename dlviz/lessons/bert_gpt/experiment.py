@@ -32,7 +32,7 @@ Integer = int | np.integer  # as `run` yields it, and as a recording gives it ba
 FRAMES, LONG, FEW = 24, 2000, 6  # frames after the start; updates from which on there are only a few
 CURVE = 1.6  # frames are closer together at the beginning, where most is learnt
 USUAL: dict[str, dict[str, Any]] = {
-    "text": {"layers": 1, "learning_rate": 0.02, "batch_size": 32, "updates": 400},
+    "text": {"layers": 1, "learning_rate": 0.02, "batch_size": 64, "updates": 300},
     "numerals": {"layers": 2, "learning_rate": 0.01, "batch_size": 32, "updates": 240},
     "hunger": {"layers": 1, "learning_rate": 0.015, "batch_size": 16, "updates": 120},
 }
@@ -69,8 +69,8 @@ class Config(BaseConfig):
     heads: Literal["1", "2", "4", "8"] = "4"
     width: Literal["32", "48", "64", "96"] = "48"
     learning_rate: Annotated[float, Field(ge=1e-4, le=0.1, json_schema_extra={"scale": "log"})] = 0.02
-    batch_size: Annotated[int, Field(ge=8, le=128, json_schema_extra={"scale": "log"})] = 32
-    updates: Annotated[int, Field(ge=20, le=3000)] = 400
+    batch_size: Annotated[int, Field(ge=8, le=128, json_schema_extra={"scale": "log"})] = 64
+    updates: Annotated[int, Field(ge=20, le=3000)] = 300
 
     @field_validator("numeral")
     @classmethod

@@ -34,7 +34,7 @@ def file_of(config: Any) -> Path | None:
     return file if stored and file.exists() else None
 
 
-LONG: dict[str, Any] = {"layers": 2, "learning_rate": 0.005, "updates": 3000}
+LONG: dict[str, Any] = {"layers": 2, "learning_rate": 0.005, "batch_size": 32, "updates": 2000}
 
 
 def recorded(config: Any) -> list[Moment] | None:

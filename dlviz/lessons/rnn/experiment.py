@@ -24,7 +24,7 @@ from dlviz.models.plane import principal_plane
 Integer = int | np.integer  # as `run` yields it, and as a recording gives it back
 BATCH = 32
 WATCHED = 64  # sequences on which losses are measured, of the learnt and of the others; of a series all
-FRAMES, BYTES = 120, 24_000_000  # of a recording at most: frames, and what its weights may take
+FRAMES, BYTES = 120, 16_000_000  # of a recording at most: frames, and what its weights may take
 DRAWN = 24  # tokens that are generated
 LAST_RATE = 0.05  # of the rate at the end
 USUAL: dict[str, dict[str, Any]] = {

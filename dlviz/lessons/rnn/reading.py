@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from torch import Tensor
 from dlviz.lessons.rnn.network import blank_network
 from dlviz.lessons.rnn.series import LAGS, autoregression
 from dlviz.lessons.rnn.tasks import sequences_of
-from dlviz.models.cells import GATES, CellName, Step, Weights, step, times, unroll
+from dlviz.models.cells import GATES, CellName, Step, Weights, step, times
 
 Parts = dict[str, Tensor]
 KEPT = 4  # recordings whose states over a longer text are kept
@@ -52,16 +52,41 @@ def vectors(parts: Parts, number: float | np.ndarray) -> Tensor:
     return table[torch.arange(len(table)), torch.as_tensor(np.asarray(number), dtype=torch.int64)]
 
 
-def walk(
-    config: Any, parts: Parts, inputs: Float32[np.ndarray, " S"] | Int64[np.ndarray, " S"]
-) -> list[list[Step]]:
-    """All steps of all layers over a sequence; every tensor is (T, ...)."""
-    xs: Sequence[Tensor] = [vectors(parts, number) for number in inputs]
-    layers = []
-    for layer in range(config.layers):
-        layers.append(unroll(config.cell, xs, layer_of(parts, layer)))
-        xs = [made.hidden for made in layers[-1]]
-    return layers
+def read_by(recording: Any, parts: Parts, layer: int) -> Tensor:
+    """What a layer reads at each position: tokens as vectors, or the recorded states of the layer below; (T, S, D)."""
+    if layer:
+        return torch.from_numpy(np.array(recording.track("hidden")[-steps_of(parts) :, layer - 1]))
+    return torch.stack([vectors(parts, number) for number in recording.scene.inputs], dim=1)
+
+
+def steps_of(parts: Parts) -> int:
+    """T, of how many networks these are the numbers: the last ones of a recording."""
+    return len(parts["head.bias"])
+
+
+def before(recording: Any, parts: Parts, position: int, layer: int) -> tuple[Tensor, Tensor]:
+    """h_{t-1} and c_{t-1} of a layer where a position is read, from the states that are recorded; (T, H) each."""
+    hidden = torch.from_numpy(np.array(recording.track("hidden")[-steps_of(parts) :, layer]))  # (T, S, H)
+    zero = torch.zeros_like(hidden[:, 0])
+    if not position or recording.config.cell != "lstm":
+        return (hidden[:, position - 1],) * 2 if position else (zero, zero)
+    # only c is not recorded; the gates of all positions before follow at once from what is
+    weights, X = layer_of(parts, layer), read_by(recording, parts, layer)[:, :position]
+    H = torch.cat([zero[:, None], hidden[:, : position - 1]], dim=1)  # (T, t, H)
+    sums = torch.baddbmm(weights.b_xh[:, None], X, weights.W_xh.mT)
+    sums = sums + torch.baddbmm(weights.b_hh[:, None], H, weights.W_hh.mT)  # (T, t, 4H)
+    i, f, g, _ = sums.chunk(4, dim=-1)
+    new, kept, cell = i.sigmoid() * g.tanh(), f.sigmoid(), zero
+    for t in range(position):
+        # c_t = f ∘ c_{t-1} + i ∘ g
+        cell = kept[:, t] * cell + new[:, t]
+    return hidden[:, position - 1], cell
+
+
+def step_at(recording: Any, parts: Parts, position: int, layer: int) -> Step:
+    """What a layer computes where a position is read; every tensor is (T, ...)."""
+    x = read_by(recording, parts, layer)[:, position]
+    return step(recording.config.cell, x, *before(recording, parts, position, layer), layer_of(parts, layer))
 
 
 @dataclass(frozen=True)
@@ -87,15 +112,11 @@ class CellInside:
 def cell_inside(recording: Any, position: int, layer: int) -> CellInside:
     """What happens in a layer when the sequence's input at a position is read."""
     parts = parts_of(recording.config, recording.track("weights"))
-    steps = walk(recording.config, parts, recording.scene.inputs[: position + 1])[layer]
-    now, zero = steps[-1], torch.zeros_like(steps[-1].hidden)
-    before = steps[-2] if position else None
+    now = step_at(recording, parts, position, layer)
     named = (now.gates, now.from_input, now.from_hidden)
+    states = *before(recording, parts, position, layer), now.hidden, now.cell
     return CellInside(
-        (before.hidden if before else zero).numpy(),
-        (before.cell if before else zero).numpy(),
-        now.hidden.numpy(),
-        now.cell.numpy(),
+        *(state.numpy() for state in states),
         *({name: part.numpy() for name, part in parts.items()} for parts in named),
     )
 
@@ -112,7 +133,7 @@ def states_of(recording: Any) -> Float32[np.ndarray, "T M H"]:
         known = WALKED.pop(config, np.zeros((0, len(inputs), config.hidden_size), np.float32))
         if len(known) < len(recording):
             fresh = parts_of(config, recording.track("weights")[len(known) :])
-            known = np.concatenate([known, last_states(config, fresh, inputs)])
+            known = np.concatenate([known, last_states(recording, fresh, inputs)])
         WALKED[config] = known
         while len(WALKED) > KEPT:
             WALKED.popitem(last=False)
@@ -120,9 +141,17 @@ def states_of(recording: Any) -> Float32[np.ndarray, "T M H"]:
 
 
 @torch.inference_mode()
-def last_states(config: Any, parts: Parts, inputs: Int64[np.ndarray, " M"]) -> Float32[np.ndarray, "T M H"]:
-    """The hidden states of the last layer over a sequence."""
-    return torch.stack([made.hidden for made in walk(config, parts, inputs)[-1]], dim=1).numpy()
+def last_states(
+    recording: Any, parts: Parts, inputs: Int64[np.ndarray, " M"]
+) -> Float32[np.ndarray, "T M H"]:
+    """The hidden states of the last layer over a text: as far as they are recorded, and from there on."""
+    config, known = recording.config, recording.track("hidden")[-steps_of(parts) :, -1]
+    layers = [step_at(recording, parts, known.shape[1] - 1, layer) for layer in range(config.layers)]
+    more = []
+    for number in inputs[known.shape[1] :]:
+        layers = list(advance(config, parts, np.full(len(known), number), layers))
+        more.append(layers[-1].hidden.numpy())
+    return np.concatenate([known, np.stack(more, axis=1)], axis=1)
 
 
 @dataclass(frozen=True)
@@ -151,7 +180,7 @@ def write(recording: Any, position: int, temperature: float) -> Made:
     """
     config, scene = recording.config, recording.scene
     parts = parts_of(config, recording.track("weights"))
-    layers = [steps[-1] for steps in walk(config, parts, scene.inputs[: position + 1])]
+    layers = [step_at(recording, parts, position, layer) for layer in range(config.layers)]
     made = []
     for draw in scene.draws:
         hidden = layers[-1].hidden

@@ -45,6 +45,6 @@ storyboard(
     also=presets.VIEWS,
     panel=panel,
     clicks=lambda play: {action: partial(choose, play, action) for action in figures.ACTIONS},
-    brush=lambda choices: Brush("0", ("--dl-attention",)),
+    brush=lambda choices: Brush("0", ("--dl-attention",), hint="mark"),
     draws=lambda play: {"stretch": partial(mark, play)},
 )

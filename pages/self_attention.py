@@ -43,7 +43,7 @@ storyboard(
     also=presets.VIEWS,
     panel=panel,
     clicks=lambda play: {action: partial(choose, play, action) for action in figures.ACTIONS},
-    brush=lambda choices: Brush("0", ("--dl-attention",), spacing=0.05, drags=True),
+    brush=lambda choices: Brush("0", ("--dl-attention",), spacing=0.05, drags=True, hint="drag"),
     draws=lambda play: {"place": partial(drag, play)},
     stays=lambda config: config.task == "hand",
 )

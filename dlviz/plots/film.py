@@ -233,9 +233,7 @@ class Film:
         return f'<iframe srcdoc="{escape(self.to_html())}" style="width:100%;height:560px;border:0"></iframe>'
 
 
-def spot(
-    box: tuple[float, float, float, float], title: str, *, chosen: bool = False
-) -> dict[str, Any]:
+def spot(box: tuple[float, float, float, float], title: str, *, chosen: bool = False) -> dict[str, Any]:
     """A part of a picture that is chosen when a mouse rests there or the keyboard comes there.
 
     Args:

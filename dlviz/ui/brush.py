@@ -31,6 +31,7 @@ class Brush:
         radius: that the eraser reaches.
         drags: whether it takes along what it is pressed on instead of painting; a stroke is then where it began, of
             where it was heard before if it was, and where it is: one, two or three points.
+        hint: what a stroke does, in the stage's words: "draw", "drag" or "mark".
     """
 
     kind: str
@@ -38,6 +39,7 @@ class Brush:
     spacing: float = SPACING
     radius: float = RADIUS
     drags: bool = False
+    hint: str = "draw"
 
     @property
     def look(self) -> dict[str, Any]:
@@ -45,7 +47,7 @@ class Brush:
         erases = self.kind == ERASER
         color = "" if erases else self.colors[int(self.kind)]
         spacing = self.radius if erases else self.spacing
-        return {"erases": erases, "color": color, "spacing": spacing, "drags": self.drags}
+        return {"erases": erases, "color": color, "spacing": spacing, "drags": self.drags, "hint": self.hint}
 
     def on(self, choices: Choices, field: str) -> Callable[[np.ndarray], None]:
         """What adds painted points to a field of the config, or takes them from it."""

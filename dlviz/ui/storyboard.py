@@ -92,7 +92,8 @@ def storyboard(
         experiment: what is recorded.
         figures: has `stage(recording, others, text, **view)`, the films, and `views_of(config)`.
         presets: has PRESETS, PREDICTION, ANSWERS, `in_sight(config)` and `details(config)`; perhaps EITHER, names
-            of presets that show their point with what `begins` says as well.
+            of presets that show their point with what `begins` says as well, and ABROAD, by language and name the
+            configs of presets that have an example of their own there.
         listed: the figure whose source is shown.
         reveal: what the recording says about the prediction, once it can.
         answers: the group of words that names the answers.
@@ -109,9 +110,9 @@ def storyboard(
     text = lesson.open(slug)
     begun = begins(text.lang)
     choices = Choices(slug, experiment.Config, begins=begun)
-    either = getattr(presets, "EITHER", ())
+    either, abroad = getattr(presets, "EITHER", ()), getattr(presets, "ABROAD", {}).get(text.lang, {})
     tried = {
-        name: (config.changed(**begun) if name in either else config, picture)
+        name: (config.changed(**begun) if name in either else abroad.get(name, config), picture)
         for name, (config, picture) in presets.PRESETS.items()
     }
     depends = page or (lambda config: (*_listed(presets, config), figures.views_of(config)))

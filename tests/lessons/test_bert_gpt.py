@@ -19,7 +19,7 @@ from dlviz.lessons.bert_gpt.corpus import corpus_of
 from dlviz.lessons.bert_gpt.experiment import Config
 from dlviz.lessons.bert_gpt.masking import IGNORED, there, words_of
 from dlviz.lessons.bert_gpt.network import Stack
-from dlviz.lessons.bert_gpt.presets import PRESETS
+from dlviz.lessons.bert_gpt.presets import ABROAD, PRESETS
 from dlviz.lessons.bert_gpt.sampling import kept, pick, tempered
 from dlviz.models.transformer import causal
 from dlviz.recording import Recording, record
@@ -260,10 +260,34 @@ def test_ignored_places_teach_nothing() -> None:
     assert loss == 0
 
 
-@pytest.mark.parametrize(("name", "word"), [("both_sides", "고양이는"), ("front", "다람쥐는")])
-def test_only_who_reads_the_right_side_finds_the_word_that_it_asks_for(name: str, word: str) -> None:
-    """The promises of the first two presets: fish on the right asks for a cat, acorns for a squirrel."""
-    config = PRESETS[name][0]
+ASKED = {
+    ("ko", "both_sides"): "고양이는",
+    ("ko", "front"): "다람쥐는",
+    ("en", "both_sides"): "Grandmother",
+    ("en", "front"): "Grandfather",
+}
+
+
+@pytest.mark.parametrize(("lang", "name"), ASKED)
+def test_only_who_reads_the_right_side_finds_the_word_that_it_asks_for(lang: str, name: str) -> None:
+    """The promises of the first two presets: fish on the right asks for a cat, acorns for a squirrel, and so on."""
+    word, config = ASKED[lang, name], ABROAD.get(lang, {}).get(name, PRESETS[name][0])
     frame, tokens = record(experiment, config)[-1], experiment.scene(config).tokens
     assert tokens[int(frame.blank[0].argmax())].strip() == word
     assert tokens[int(frame.follows[0].argmax())].strip() != word
+
+
+def test_the_papers_share_teaches_less_in_an_update() -> None:
+    config = PRESETS["fifteen"][0]
+    few, many = (record(experiment, config.model_copy(update={"masked": share})) for share in (0.15, 0.3))
+    assert few[-1].loss[0, 1] > many[-1].loss[0, 1] + 0.05
+
+
+def test_more_text_lowers_the_lowest_test_loss_and_little_text_is_learnt_by_heart() -> None:
+    loss = record(experiment, PRESETS["hunger"][0]).track("loss")  # (T, 10, 2)
+    for kind in (slice(None, 5), slice(5, None)):
+        lowest = loss[:, kind, 1].min(axis=0)
+        assert (np.diff(lowest) < 0).all()
+        assert loss[-1, kind, 0].argmin() == 0
+        assert loss[-1, kind, 1][0] > lowest[0] + 1
+    assert loss[:, 4, 1].min() > loss[:, 9, 1].min()  # the transformer, and the LSTM, with all of the text

@@ -31,3 +31,13 @@ def test_a_preset_of_either_language_stays_in_it() -> None:
     next(button for button in app.button if button.label == title).click().run()
     config = app.session_state[f"choices:{SLUG}"]["config"]
     assert (config.corpus, config.temperature) == ("english", 0.0)
+
+
+@pytest.mark.parametrize("lang", TEXTS)
+def test_a_preset_with_an_example_of_its_own_speaks_the_visitors_language(lang: str) -> None:
+    app = opened(SLUG, lang=lang)
+    title = lesson_text(SLUG, lang)("preset.front.title")
+    next(button for button in app.button if button.label == title).click().run()
+    config = app.session_state[f"choices:{SLUG}"]["config"]
+    assert config.corpus == TEXTS[lang]
+    assert ("rabbit" in config.sentence) == (lang == "en")

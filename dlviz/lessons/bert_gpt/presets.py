@@ -20,13 +20,16 @@ PRESETS: dict[str, tuple[Config, str]] = {  # a config, and the fourth picture t
     "greedy": (Config(temperature=0.0), "generated"),
     "wild": (Config(temperature=1.6, top_p=1.0), "generated"),
     "nucleus": (Config(temperature=1.6, top_p=0.5), "generated"),
-    "fifteen": (Config(masked=0.15), "places"),
+    "fifteen": (Config(corpus="english", masked=0.15), "places"),
     "heart_korean": (asking("heart_korean", "korean", **LONG), "generated"),
     "heart_english": (asking("heart_english", "english", **LONG), "generated"),
     "numerals": (Config(task="numerals"), "right"),
     "hunger": (Config(task="hunger"), "course"),
 }
-EITHER = ("greedy", "wild", "nucleus", "fifteen", "hunger")  # of whatever language
+ABROAD = {  # the same shown by another example, where the page is in another language
+    "en": {"both_sides": Config(corpus="english"), "front": asking("left_english", "english")}
+}
+EITHER = ("greedy", "wild", "nucleus", "hunger")  # of whatever language
 PREDICTION = Config(corpus="english", seed=1)
 ANSWERS = ("bert", "same", "gpt")
 

@@ -24,7 +24,11 @@ from dlviz.models.transformer import causal
 
 DIGITS = 6  # of the longest number
 SOURCES, TARGETS = 11, DIGITS + 1  # letters of the longest numeral; digits and the end
-DRAWN, ASIDE, SEEN = 3000, 64, 24  # pairs; those that are kept aside; those of the others that are measured too
+DRAWN, ASIDE, SEEN = (
+    3000,
+    64,
+    24,
+)  # pairs; those that are kept aside; those of the others that are measured too
 EQUALS = "="
 SYMBOLS = (*SIGNS, *"0123456789", EQUALS, numerals.ZERO, *numerals.ONES, *numerals.UNITS, numerals.MYRIAD)
 NUMBERS = {symbol: number for number, symbol in enumerate(SYMBOLS)}

@@ -172,7 +172,9 @@ def written_spots(recording: Recording, text: Text, rows: int, chosen: int) -> l
     target, spots = line_places(recording, rows)[1], []
     pitch = np.abs(np.diff(target, axis=0)).max() / 2 if rows > 1 else 9.0
     for k, (x, y) in enumerate(target.tolist()):
-        wide, high = ((-2.0, LINES[1] - x), (-pitch, pitch)) if in_words(recording) else ((-pitch, pitch), (-8.0, 9.0))
+        wide, high = (
+            ((-2.0, LINES[1] - x), (-pitch, pitch)) if in_words(recording) else ((-pitch, pitch), (-8.0, 9.0))
+        )
         box = x + wide[0], y + high[0], x + wide[1], y + high[1]
         spots.append(spot(box, f"{text('legend.written')} {k + 1}", chosen=k == chosen))
     return spots

@@ -42,7 +42,7 @@ VIEWS = {
 EXPONENT = re.compile(r"(?<=\d)e\+?(−?)0*(\d+)")  # of a number as Python writes it
 POWER = r" × 10<sup>\1\2</sup>"  # as a reader expects it
 DIMMEST = {"share": FAINTEST, "absolute": -6.0}
-WIDE, GAP = 0.84, 0.05  # of the maps, and between two
+WIDE, GAP = 0.8, 0.05  # of the maps, and between two
 
 
 def views_of(config: Any) -> dict[str, tuple[str, ...]]:

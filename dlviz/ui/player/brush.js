@@ -47,7 +47,7 @@ export class Brush {
     plot.setAttribute('role', this.draws ? 'application' : 'img');
     if (!this.draws) return plot.removeAttribute('tabindex');
     plot.tabIndex = 0;
-    hint.textContent = hint.title = say(this.stage.ui.texts ?? {}, this.look.drags ? 'drag' : 'draw');
+    hint.textContent = hint.title = say(this.stage.ui.texts ?? {}, this.look.hint);
     plot.setAttribute('aria-label', `${film.head.alt || film.head.title}. ${hint.textContent}`);
   }
 

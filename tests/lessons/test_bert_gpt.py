@@ -175,6 +175,16 @@ def test_a_stored_run_is_called_recorded_until_somebody_asks_for_a_training() ->
     assert experiment.kept(config) == config.length()
 
 
+def test_a_stored_run_of_which_somebody_has_seen_a_part_is_recorded_as_a_whole() -> None:
+    config = Config(corpus="english", **stored.LONG)
+    stored.KEPT.clear()
+    next(iter(stored.replay(config)))
+    assert experiment.kept(config) == config.length()
+    other = Config(**SHORT, seed=7)
+    next(iter(stored.replay(other)))
+    assert experiment.kept(other) == 1  # the others are still to be trained
+
+
 @pytest.mark.parametrize("corpus", ["korean", "english"])
 def test_the_stored_run_is_what_a_training_gives(corpus: Any) -> None:
     config = Config(corpus=corpus, **stored.LONG)

@@ -19,6 +19,7 @@ ASKED = ("sentence", "prompt", "numeral", "temperature", "top_k", "top_p")  # on
 FOLDER = Path(__file__).parents[3] / "assets" / "recordings"
 KEPT: Replays[Moment] = Replays()
 WISHED: set[Any] = set()  # causes of which somebody wants to see a training
+READ: set[Any] = set()  # causes whose moments are read from a file
 
 
 def cause_of(config: Any) -> tuple[Any, ...]:
@@ -62,6 +63,7 @@ def replay(config: Any, learn: Any = moments) -> Replay[Moment]:
         wished = cause in WISHED
         WISHED.discard(cause)
         known = None if wished else recorded(config)
+        (READ.add if known else READ.discard)(cause)
         return iter(known) if known else learn(config)
 
     return KEPT.of(cause, begin)
@@ -77,6 +79,6 @@ def forget(config: Any) -> None:
 def kept(config: Any) -> int:
     """How many moments of a config are replayed, not trained."""
     cause = cause_of(config)
-    if KEPT.held(cause):
-        return KEPT.held(cause)
-    return config.length() if cause not in WISHED and file_of(config) else 0
+    held = KEPT.held(cause)
+    read = cause in READ if held else cause not in WISHED and file_of(config)
+    return config.length() if read else held

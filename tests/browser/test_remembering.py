@@ -93,3 +93,21 @@ def test_a_click_on_the_goldfish_trains_for_that_delay(page: Open) -> None:
     stage = Stage(page("/vanishing_gradient?updates=20&lang=en", reduced_motion=True)).rest()
     stage.click("goldfish", 20.0, 0.6)
     stage.until(f"Math.abs({ASKED}('delay') - 20) <= 1")
+
+
+def test_a_part_of_a_picture_is_chosen_by_a_mouse_that_rests_there_and_by_the_keyboards_focus(
+    page: Open,
+) -> None:
+    stage = Stage(page("/seq2seq?updates=20&lang=en", reduced_motion=True)).rest()
+    spots = stage.page.locator('[data-film="alignment"] .dl-spot')
+    box = spots.nth(2).bounding_box()
+    assert box is not None
+    stage.page.mouse.move(box["x"] + 2, box["y"] + 2)
+    stage.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    stage.page.wait_for_function(f"{ASKED}('row') === 3")
+    stage.page.mouse.move(2, 2)
+    spots.nth(0).focus()
+    stage.page.keyboard.press("Tab")
+    stage.page.wait_for_function(f"{ASKED}('row') === 2")
+    assert spots.nth(1).evaluate("spot => spot === document.activeElement")
+    assert spots.nth(1).get_attribute("aria-pressed") == "true"

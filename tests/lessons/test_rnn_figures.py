@@ -173,3 +173,19 @@ def test_positions_are_chosen_by_what_is_read_there() -> None:
     named = figures.names_of(recording)
     assert list(named.values())[:3] == ["1 · You", "2 · say", "3 · goodbye"]
     assert set(named) == set(figures.seen(recording.config)["position"])
+
+
+def test_every_column_is_chosen_in_passing_while_none_moves_by_it() -> None:
+    recording = recorded()
+    view = {"position": "1"}
+    spots = figures.unrolled(recording, TEXT, position=1).peek["spots"]
+    assert [spot["chosen"] for spot in spots] == [k == 1 for k in range(len(recording.scene.inputs))]
+    for k, spot in enumerate(spots):
+        x0, y0, x1, y1 = spot["box"]
+        assert figures.hit(recording, "position", view, (x0 + x1) / 2, (y0 + y1) / 2, 0) == (
+            "position",
+            str(k),
+        )
+    long = recorded(**{**SHORT, "text": "boat"})
+    assert len(columns_of(long, 9)) < len(long.scene.inputs)
+    assert figures.unrolled(long, TEXT, position=9).peek == {"spots": []}

@@ -15,9 +15,11 @@ from dlviz.lessons.seq2seq.experiment import Config
 from dlviz.lessons.seq2seq.figures_alignment import BENT, alignment, bend, fitted, line_places
 from dlviz.lessons.seq2seq.presets import PREDICTION, PRESETS
 from dlviz.lessons.seq2seq.said import is_right, read, rows_of
+from dlviz.plots import theme
 from dlviz.text import lesson_text
 
 TEXT = lesson_text("seq2seq", "en")
+ATTENTION = theme.LIGHT["--dl-attention"], theme.LIGHT["--dl-attention-far"]
 
 
 @cache
@@ -173,3 +175,27 @@ def test_the_prediction_has_one_answer() -> None:
     assert without < 0.1 < 0.6 < with_attention
     assert f"{100 * without:.0f} %" in str(figures.result(recording, TEXT))
     assert figures.result(recording[:5], TEXT) is None
+
+
+@pytest.mark.parametrize("config", [Config(), PRESETS["crossing"][0]])
+def test_a_written_token_is_chosen_in_passing_and_its_lines_alone_stand_out(config: Config) -> None:
+    recording = recorded(config)
+    film = alignment(recording, TEXT, row="2")
+    assert film.peek is not None
+    for row, spot in enumerate(film.peek["spots"]):
+        x0, y0, x1, y1 = spot["box"]
+        assert figures.hit(recording, "align", (x0 + x1) / 2, (y0 + y1) / 2) == ("row", str(row + 1))
+        assert spot["chosen"] == (row == 1)
+    looks = recording[-1].attention[1].astype(float) / 254
+    lines = [
+        trace for trace in film.still(-1).data if trace.type == "scatter" and trace.line.color in ATTENTION
+    ]
+    own, rest = ([trace for trace in lines if trace.line.color == color] for color in ATTENTION)
+    shown = [int(np.isfinite(np.asarray(trace.y, float)).sum()) // 2 for trace in own]
+    assert sum(shown) == (looks >= 0.05).sum()
+    weights = recording[-1].attention[: rows_of(recording)].astype(float) / 254
+    others = np.delete(weights, 1, axis=0)
+    assert (
+        sum(int(np.isfinite(np.asarray(trace.y, float)).sum()) // 2 for trace in rest)
+        == ((others >= 0.05) & (others <= 1)).sum()
+    )

@@ -112,13 +112,14 @@ class CellInside:
 def cell_inside(recording: Any, position: int, layer: int) -> CellInside:
     """What happens in a layer when the sequence's input at a position is read."""
     parts = parts_of(recording.config, recording.track("weights"))
+    h, c = before(recording, parts, position, layer)
     now = step_at(recording, parts, position, layer)
-    named = (now.gates, now.from_input, now.from_hidden)
-    states = *before(recording, parts, position, layer), now.hidden, now.cell
-    return CellInside(
-        *(state.numpy() for state in states),
-        *({name: part.numpy() for name, part in parts.items()} for parts in named),
+    gates, from_input, from_hidden = (
+        {name: part.numpy() for name, part in named.items()}
+        for named in (now.gates, now.from_input, now.from_hidden)
     )
+    states = h.numpy(), c.numpy(), now.hidden.numpy(), now.cell.numpy()
+    return CellInside(*states, gates, from_input, from_hidden)
 
 
 def states_of(recording: Any) -> Float32[np.ndarray, "T M H"]:

@@ -19,7 +19,7 @@ from dlviz.models.cells import Weights
 
 LONGEST = 100  # delay at which memory is tested
 TESTED = 128  # sequences
-FRAMES = 80  # after the start, at most
+FRAMES = 50  # after the start, at most
 ASIDE = 10_000  # from the seed of the weights to that of the sequences
 
 

@@ -13,7 +13,7 @@ from dlviz.recording import Recording
 from dlviz.text import Text
 
 COUNT = 8  # bars of each
-NAME, BAR, WIDTH = 0.30, 0.52, 1.0  # of a half: room for names, of a bar that means 1, of it all
+NAME, BAR, WIDTH = 0.37, 0.45, 1.0  # of a half: room for names, of a bar that means 1, of it all
 NOWHERE = -9.0  # where no cut is seen
 
 
@@ -59,7 +59,7 @@ def named_bars(
     recording: Recording, numbers: np.ndarray, values: np.ndarray, may: np.ndarray, half: int
 ) -> list[Label]:
     """Names left of the bars, percent right of them; the first and what was cut look different."""
-    names = named(recording, 11)
+    names = named(recording, 9)
     left = half * 1.1 + NAME
     labels = []
     place: dict[str, Any] = {"xref": "x", "yref": "y", "yanchor": "middle", "size": 13}

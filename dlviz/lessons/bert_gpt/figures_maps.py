@@ -18,6 +18,10 @@ WIDE, HIGH, TALL = 190.0, 98.0, 178.0  # of the picture, in units of about three
 BELOW, ABOVE = 14.0, 8.0  # room for names in two rows, and for a title
 BESIDE, ANSWER = 16.0, 20.0  # room for names and for what is said
 READABLE = 2.5  # side of a cell with a name
+SAID = (
+    7.2,
+    9.0,
+)  # letters of an answer beside the first map, where the names of the second follow, and beside the second
 LETTERS = 0.62  # of their size where the screen is narrow
 
 
@@ -198,10 +202,12 @@ def answers(
     recording: Recording, every: Sequence[Board], blank: str
 ) -> tuple[list[dict[str, Any]], list[Label]]:
     """The row that answers for the blank in each map, and beside it what is said and how surely."""
-    names, at = named(recording, 9), recording.scene.blanks[blank_of(recording, blank)]
+    at = recording.scene.blanks[blank_of(recording, blank)]
     k = blank_of(recording, blank)
     data, labels = [], []
-    for board, row, p in zip(every, (at, at - 1), (recording.track("blank"), recording.track("follows"))):
+    columns = recording.track("blank"), recording.track("follows")
+    for board, row, p, letters in zip(every, (at, at - 1), columns, SAID):
+        names = named(recording, letters)
         left, bottom, width, height = board.box
         y = bottom + height - (row + 1) * board.cell
         data.append(attention.frame((left, y, width, board.cell), board.color, 2.2))

@@ -59,7 +59,7 @@ def named_bars(
     recording: Recording, numbers: np.ndarray, values: np.ndarray, may: np.ndarray, half: int
 ) -> list[Label]:
     """Names left of the bars, percent right of them; the first and what was cut look different."""
-    names = named(recording, 9)
+    names = named(recording, 8)
     left = half * 1.1 + NAME
     labels = []
     place: dict[str, Any] = {"xref": "x", "yref": "y", "yanchor": "middle", "size": 13}

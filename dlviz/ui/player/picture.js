@@ -41,8 +41,7 @@ export class Picture {
     const { texts } = this.stage;
     this.film = film;
     this.entitle();
-    const points = film.head.peek?.spots?.length && !this.stage.coarse;
-    this.hint.textContent = film.head.click && this.stage.stage?.served ? say(texts, points ? 'point' : 'click') : '';
+    this.hint.textContent = film.head.click && this.stage.stage?.served ? say(texts, film.head.peek?.spots?.length && !this.stage.coarse ? 'point' : 'click') : '';
     this.plot.setAttribute('aria-label', film.head.alt || film.head.title || this.name);
     this.plot.classList.toggle('dl-clickable', Boolean(film.head.click));
     const ratio = ratioOf(film.head.figure);
@@ -143,8 +142,7 @@ export class Picture {
     this.painter.forget();
     this.labels.arrange(this.gd._fullLayout);
     this.spots?.arrange();
-    if (this.moving) veil(this.gd, this.painter.traces, true);
-    else this.paintSolids();
+    this.moving ? veil(this.gd, this.painter.traces, true) : this.paintSolids();
     for (const [name, part] of Object.entries(this.gd._fullLayout)) if (name.startsWith('scene')) this.follow(part._scene?.glplot);
   }
 

@@ -124,34 +124,24 @@ def hit(
 
 def losses(recording: Recording, text: Text) -> Film:
     """Loss and accuracy over the updates, on training and on test pictures."""
-    updates = recording.track("update").astype(np.float32)
     tests = recording.track("test_accuracy")  # (T, S)
     lines = [
-        ("axis.loss", "train", "--dl-gradient", "y", recording.track("loss"), "solid"),
-        ("axis.loss", "test", "--dl-gradient", "y", recording.track("test_loss"), "dash"),
-        ("axis.accuracy", "train", "--dl-prediction", "y2", recording.track("accuracy"), "solid"),
-        ("axis.accuracy", "test", "--dl-prediction", "y2", tests[:, 0], "dash"),
+        ("axis.loss", "train", "--dl-gradient", "y", recording.track("loss")),
+        ("axis.loss", "test", "--dl-gradient", "y", recording.track("test_loss")),
+        ("axis.accuracy", "train", "--dl-prediction", "y2", recording.track("accuracy")),
+        ("axis.accuracy", "test", "--dl-prediction", "y2", tests[:, 0]),
     ]
     if tests.shape[1] > 1:
-        lines.append(("axis.accuracy", "clean", "--dl-attention", "y2", tests[:, 1], "solid"))
-    data: list[dict[str, Any]] = []
-    moves: list[Move] = []
-    for name, split, color, axis, values, dash in lines:
-        label = text(f"legend.{split}_of", name=text(name))
-        width = 1.8 if dash == "dash" else 2.4
-        look, move = curves.curve(len(data), label, color, values.astype(np.float32), dash=dash, width=width)
-        data.append({**look, "yaxis": axis})
-        moves.append(Move(move.trace, {**move.columns, "x": updates}, "grow"))
+        lines.append(("axis.accuracy", "clean", "--dl-attention", "y2", tests[:, 1]))
+    named = [
+        (text(f"legend.{split}_of", name=text(name)), color, axis, values, split == "test")
+        for name, split, color, axis, values in lines
+    ]
+    data, moves = curves.of_updates(recording.track("update"), named)
     most = max(2.5, 1.2 * float(recording.track("loss")[0]))
     x = theme.axis(text("axis.updates"), range=[0, recording.config.updates()], nticks=6)
     y = theme.axis(range=[0, most], nticks=5)
-    share: dict[str, Any] = {
-        "range": [0, 1.03],
-        "tickvals": [0, 0.5, 1],
-        "tickformat": ".0%",
-        "showgrid": False,
-    }
-    y2 = theme.axis(**share, side="right", overlaying="y")
+    y2 = curves.share_axis()
     labels = [
         Label(text("legend.loss"), x=0.0, y=1.04, yanchor="bottom", color="--dl-gradient", size=12),
         Label(

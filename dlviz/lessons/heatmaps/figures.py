@@ -12,7 +12,7 @@ from dlviz.lessons.heatmaps.experiment import METHODS
 from dlviz.lessons.heatmaps.figures_wall import method_at, miniature, wall
 from dlviz.lessons.heatmaps.subject import classes_of
 from dlviz.plots import curves, theme
-from dlviz.plots.film import Film, Label, Move
+from dlviz.plots.film import Film, Label
 from dlviz.recording import Recording
 from dlviz.text import Text
 
@@ -94,32 +94,23 @@ def losses(recording: Recording, text: Text) -> Film:
     """Loss and accuracy over the steps, on training and on test pictures."""
     tests = recording.track("test_accuracy")  # (T, S)
     lines = [
-        ("legend.loss", "--dl-gradient", "y", recording.track("loss"), "solid"),
-        ("legend.train", "--dl-prediction", "y2", recording.track("accuracy"), "solid"),
-        ("legend.test", "--dl-prediction", "y2", tests[:, 0], "dash"),
+        ("legend.loss", "--dl-gradient", "y", recording.track("loss"), False),
+        ("legend.train", "--dl-prediction", "y2", recording.track("accuracy"), False),
+        ("legend.test", "--dl-prediction", "y2", tests[:, 0], True),
     ]
     if tests.shape[1] > 1:
-        lines.append(("legend.clean", "--dl-attention", "y2", tests[:, 1], "solid"))
-    data: list[dict[str, Any]] = []
-    moves: list[Move] = []
-    updates = recording.track("update").astype(np.float32)
-    learning = recording.track("forgotten") == 0
-    for name, color, axis, values, dash in lines:
-        shown = np.where(learning, values, np.nan).astype(np.float32)  # a network that forgets does not learn
-        look, move = curves.curve(len(data), text(name), color, shown, dash=dash)
-        data.append({**look, "yaxis": axis})
-        moves.append(Move(move.trace, {**move.columns, "x": updates}, "grow"))
+        lines.append(("legend.clean", "--dl-attention", "y2", tests[:, 1], False))
+    learning = recording.track("forgotten") == 0  # a network that forgets does not learn
+    named = [
+        (text(name), color, axis, np.where(learning, values, np.nan), dashed)
+        for name, color, axis, values, dashed in lines
+    ]
+    data, moves = curves.of_updates(recording.track("update"), named)
     most = max(2.5, 1.8 * float(recording.track("loss")[0]))
-    share: dict[str, Any] = {
-        "range": [0, 1.03],
-        "tickvals": [0, 0.5, 1],
-        "tickformat": ".0%",
-        "showgrid": False,
-    }
     axes = {
         "xaxis": theme.axis(text("axis.updates"), range=[0, recording.config.updates()], nticks=6),
         "yaxis": theme.axis(range=[0, most], nticks=4),
-        "yaxis2": theme.axis(**share, side="right", overlaying="y"),
+        "yaxis2": curves.share_axis(),
     }
     head: dict[str, Any] = {"yanchor": "bottom", "y": 1.03, "size": 12}
     labels = [

@@ -114,23 +114,23 @@ def losses(recording: Recording, text: Text) -> Film:
     """Loss and accuracy over the epochs, on training and on test examples; the best test loss so far is marked."""
     epochs = recording.track("epoch").astype(np.float32)
     tested = len(recording.scene.test_x) > 0
-    data: list[dict[str, Any]] = []
-    moves: list[Move] = []
     right = "accuracy" if recording.scene.classes else "r2"
-    for name, color, axis, field in (
-        (text("axis.loss"), "--dl-gradient", "y", "loss"),
-        (text(f"axis.{right}"), "--dl-prediction", "y2", "accuracy"),
-    ):
-        for split, prefix, dash in (("train", "", "solid"), ("test", "test_", "dash")):
-            if split == "test" and not tested:
-                continue
-            values = recording.track(prefix + field).astype(np.float32)
-            label = text(f"legend.{split}_of", name=name)
-            look, move = curves.curve(
-                len(data), label, color, values, dash=dash, width=2.4 if dash == "solid" else 1.8
-            )
-            data.append({**look, "yaxis": axis})
-            moves.append(Move(move.trace, {**move.columns, "x": epochs}, "grow"))
+    lines = [
+        (
+            text(f"legend.{split}_of", name=text(name)),
+            color,
+            axis,
+            recording.track(prefix + field),
+            bool(prefix),
+        )
+        for name, color, axis, field in (
+            ("axis.loss", "--dl-gradient", "y", "loss"),
+            (f"axis.{right}", "--dl-prediction", "y2", "accuracy"),
+        )
+        for split, prefix in (("train", ""), ("test", "test_"))[: 2 if tested else 1]
+    ]
+    data, grown = curves.of_updates(epochs, lines)
+    moves = list(grown)
     labels: list[Label] = []
     if tested:
         best = best_so_far(recording.track("test_loss"))  # (T,)
@@ -154,13 +154,7 @@ def losses(recording: Recording, text: Text) -> Film:
     start = float(recording.track("loss")[0])
     seen = {"clipmax": 20 * start + 1}  # who diverges leaves the picture
     y = theme.axis(autorangeoptions=seen, rangemode="tozero", nticks=5)
-    share: dict[str, Any] = {
-        "range": [0, 1.05],
-        "tickvals": [0, 0.5, 1],
-        "tickformat": ".0%",
-        "showgrid": False,
-    }
-    y2 = theme.axis(**share, side="right", overlaying="y")
+    y2 = curves.share_axis()
     x = theme.axis(text("axis.epochs"), range=[0, recording.config.epochs], nticks=6)
     for place, name, color in ((0.0, "loss", "--dl-gradient"), (1.0, right, "--dl-prediction")):
         told = text(

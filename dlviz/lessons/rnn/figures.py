@@ -14,7 +14,7 @@ from dlviz.lessons.rnn.closeups import path, point_at, states, weights
 from dlviz.lessons.rnn.figures_network import NOTHING, columns_of, input_name, unrolled
 from dlviz.lessons.rnn.tasks import sequences_of
 from dlviz.plots import curves, graph, theme, tokens
-from dlviz.plots.film import Film, Label, Move
+from dlviz.plots.film import Film, Label
 from dlviz.recording import Recording
 from dlviz.text import Text
 
@@ -152,28 +152,22 @@ def brushed(recording: Recording, points: np.ndarray) -> str:
 
 def losses(recording: Recording, text: Text) -> Film:
     """Loss and share of right answers over the updates, of what is learnt and of what was kept aside."""
-    updates = recording.track("update").astype(np.float32)
     lines = [
-        ("axis.loss", "train", "--dl-gradient", "y", recording.track("loss"), "solid"),
-        ("axis.accuracy", "train", "--dl-prediction", "y2", recording.track("accuracy"), "solid"),
+        ("axis.loss", "train", "--dl-gradient", "y", recording.track("loss")),
+        ("axis.accuracy", "train", "--dl-prediction", "y2", recording.track("accuracy")),
     ]
     if np.isfinite(recording.track("test_loss")[0]):
         lines += [
-            ("axis.loss", "test", "--dl-gradient", "y", recording.track("test_loss"), "dash"),
-            ("axis.accuracy", "test", "--dl-prediction", "y2", recording.track("test_accuracy"), "dash"),
+            ("axis.loss", "test", "--dl-gradient", "y", recording.track("test_loss")),
+            ("axis.accuracy", "test", "--dl-prediction", "y2", recording.track("test_accuracy")),
         ]
-    data: list[dict[str, Any]] = []
-    moves: list[Move] = []
-    for name, split, color, axis, values, dash in lines:
-        label = text(f"legend.{split}_of", name=text(name))
-        width = 1.8 if dash == "dash" else 2.4
-        look, move = curves.curve(len(data), label, color, values.astype(np.float32), dash=dash, width=width)
-        data.append({**look, "yaxis": axis})
-        moves.append(Move(move.trace, {**move.columns, "x": updates}, "grow"))
+    named = [
+        (text(f"legend.{split}_of", name=text(name)), color, axis, values, split == "test")
+        for name, split, color, axis, values in lines
+    ]
+    data, moves = curves.of_updates(recording.track("update"), named)
     most = max(0.5, 1.25 * float(recording.track("loss")[0]))
-    y2 = theme.axis(
-        range=[0, 1.03], tickvals=[0, 0.5, 1], tickformat=".0%", showgrid=False, side="right", overlaying="y"
-    )
+    y2 = curves.share_axis()
     head: dict[str, Any] = {"y": 1.04, "yanchor": "bottom", "size": 12}
     names = ("legend.loss", "legend.accuracy") if len(lines) > 2 else ("axis.loss", "axis.accuracy")
     if recording.config.task == "series":

@@ -15,7 +15,7 @@ from dlviz.lessons.self_attention.figures_sum import PARTS, part_at, sum_of
 from dlviz.lessons.self_attention.reading import answered, head_of, units_of
 from dlviz.lessons.self_attention.tasks import puzzle
 from dlviz.plots import curves, theme, tokens
-from dlviz.plots.film import Film, Label, Move
+from dlviz.plots.film import Film, Label
 from dlviz.recording import Recording
 from dlviz.text import Text
 
@@ -125,29 +125,17 @@ def hit(scene: Any, action: str, x: float, y: float) -> dict[str, str]:
 
 def losses(recording: Recording, text: Text) -> Film:
     """Loss on training and test sequences, and which share of symbols and of whole sequences is right."""
-    updates = recording.track("update").astype(np.float32)
     loss, accuracy = recording.track("loss"), recording.track("accuracy")  # (T, 2) each
     lines = [
-        ("loss_train", "--dl-gradient", "y", loss[:, 0], "solid"),
-        ("loss_test", "--dl-gradient", "y", loss[:, 1], "dash"),
-        ("symbols", "--dl-prediction", "y2", accuracy[:, 0], "solid"),
-        ("whole", "--dl-prediction", "y2", accuracy[:, 1], "dash"),
+        (text("legend.loss_train"), "--dl-gradient", "y", loss[:, 0], False),
+        (text("legend.loss_test"), "--dl-gradient", "y", loss[:, 1], True),
+        (text("legend.symbols"), "--dl-prediction", "y2", accuracy[:, 0], False),
+        (text("legend.whole"), "--dl-prediction", "y2", accuracy[:, 1], True),
     ]
-    data: list[dict[str, Any]] = []
-    moves: list[Move] = []
-    for name, color, axis, column, dash in lines:
-        look, move = curves.curve(len(data), text(f"legend.{name}"), color, column, dash=dash)
-        data.append({**look, "yaxis": axis})
-        moves.append(Move(move.trace, {**move.columns, "x": updates}, "grow"))
+    data, moves = curves.of_updates(recording.track("update"), lines)
     x = theme.axis(text("axis.updates"), range=[0, recording.config.updates], nticks=6)
     y = theme.axis(range=[0, 1.15 * float(loss[0].max())], nticks=5)
-    share: dict[str, Any] = {
-        "range": [0, 1.03],
-        "tickvals": [0, 0.5, 1],
-        "tickformat": ".0%",
-        "showgrid": False,
-    }
-    y2 = theme.axis(**share, side="right", overlaying="y")
+    y2 = curves.share_axis()
     high: dict[str, Any] = {"y": 1.02, "yanchor": "bottom", "size": 12}
     labels = (
         Label(text("legend.loss"), x=0.0, color="--dl-gradient", **high),

@@ -19,7 +19,7 @@ class Others:
 
     Args:
         needed: experiment and config by name. An experiment whose first frames show nothing has a function
-            `least(config)`: how many frames there must be until something is seen.
+            `least(config)`: how many frames there must be until something is seen; the others are needed whole.
     """
 
     def __init__(self, needed: Mapping[str, tuple[Experiment, Any]]) -> None:
@@ -27,8 +27,9 @@ class Others:
             name: LIBRARY.tape(experiment, config) for name, (experiment, config) in needed.items()
         }
         self._least: dict[str, int] = {
-            name: getattr(experiment, "least", lambda config: 1)(config)
+            name: experiment.least(config)
             for name, (experiment, config) in needed.items()
+            if hasattr(experiment, "least")
         }
 
     @property
@@ -38,7 +39,7 @@ class Others:
 
     @property
     def lacking(self) -> bool:
-        """Whether any has nothing to show yet."""
+        """Whether any shows nothing yet though it soon would."""
         return bool(self._lacking())
 
     def recordings(self) -> dict[str, Recording]:
@@ -46,7 +47,7 @@ class Others:
         return {name: tape.recording() for name, tape in self._tapes.items() if len(tape)}
 
     def begin(self, seconds: float) -> None:
-        """Computes for a moment what shows nothing yet, until it does."""
+        """Computes for a moment what shows nothing yet though it soon would, until it does."""
         for name, tape in self._lacking().items():
             LIBRARY.advance(tape, self._least[name], seconds)
 
@@ -55,12 +56,10 @@ class Others:
         lacking = self._lacking()
         for name, tape in self._tapes.items():
             if name not in lacking:
-                LIBRARY.advance(tape, tape.length, ANSWER)
+                LIBRARY.advance(tape, tape.length, ANSWER if len(tape) else FIRST_ANSWER)
         self.begin(FIRST_ANSWER)
 
     def _lacking(self) -> dict[str, Tape]:
         return {
-            name: tape
-            for name, tape in self._tapes.items()
-            if not tape.done and len(tape) < self._least[name]
+            name: self._tapes[name] for name, least in self._least.items() if len(self._tapes[name]) < least
         }

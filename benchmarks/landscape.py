@@ -111,14 +111,15 @@ def peak() -> float:
 def first_surface() -> float:
     """Computing until the default page can show 17 x 17 points, the training included."""
     config = grid.Config()
+    experiment.forget(config)
     tape = Tape("", grid, config)
-    coarse = 1 + experiment.FRAMES + -(-17 * 17 // grid.handful(config))
-    return timed(lambda: tape.advance(coarse, float("inf")))
+    return timed(lambda: tape.advance(grid.least(config), float("inf")))
 
 
 def default_run(frames: int) -> float:
     """The first frames of the default training."""
     config = experiment.Config()
+    experiment.forget(config)
     return timed(lambda: Tape("", experiment, config).advance(frames, float("inf")))
 
 

@@ -22,19 +22,17 @@ from dlviz.plots.wire import digest, message
 from dlviz.recording import Experiment, Recording, Tape
 from dlviz.text import Text
 from dlviz.ui import server
+from dlviz.ui.beside import ANSWER, Beside, Others
 from dlviz.ui.brush import STROKE, Brush
 from dlviz.ui.choices import Choices, held
 from dlviz.ui.site import Presenting, presenting, redraw
 from dlviz.ui.take import animated
 
 PLAY = "play"  # the fragment of a page that holds its stage and controls
-ANSWER = 0.12  # seconds of computing for one request
-FIRST_ANSWER = 0.6  # for a recording beside that has nothing to show yet
 OPENING = 60  # frames that a stage opens with
 
 MOUNT = (PLAYER / "mount.js").read_text(encoding="utf-8")
 
-Beside = Callable[[Any], Mapping[str, tuple[Experiment, Any]]]
 Pictures = Callable[[Recording, Mapping[str, Recording]], Sequence[Film]]
 Clicks = Mapping[str, tuple[str, str] | Callable[[float, float], None]]
 Draws = Mapping[str, Callable[[np.ndarray], None]]
@@ -68,7 +66,7 @@ class Stage:
         self.choices, self.experiment, self.text, self.miniature = choices, experiment, text, miniature
         self.report, self.stays = report, stays
         self.key = f"{'miniature' if miniature else 'stage'}.{choices.slug}"
-        self._beside, self._others = beside, dict[str, Tape]()
+        self._beside, self._others = beside, Others({})
         blank: dict[str, Any] = {"tape": None, "ack": {}, "req": 0, "met": 0, "deed": None, "go": None}
         blank |= {"visit": token_hex(4), "number": 0, "look": choices.step or 0}
         self._state = st.session_state.setdefault(f"{self.key}.state", blank)
@@ -115,11 +113,11 @@ class Stage:
         if not len(self.tape):
             LIBRARY.advance(self.tape, min(self.tape.length, OPENING), FIRST_TURN)
         recording = self.tape.recording()
-        others = self._beside(self.choices.config) if self._beside else {}
-        self._others = {name: LIBRARY.tape(other, config) for name, (other, config) in others.items()}
-        beside = {name: tape.recording() for name, tape in self._others.items() if len(tape)}
-        films = pictures(recording, beside)
         ack = self._state["ack"]
+        self._others = Others(self._beside(self.choices.config) if self._beside else {})
+        if ack.get("tape") == self.tape.name:  # another look at what is seen already
+            self._others.begin(ANSWER)
+        films = pictures(recording, self._others.recordings())
         heads = ack.get("heads") or {}
         digests = [digest(film) for film in films]
         continues = ack.get("tape") == self.tape.name and [heads.get(film.name) for film in films] == digests
@@ -157,12 +155,12 @@ class Stage:
         ended = self.text(f"ended.{recording.ended}") if recording.ended else None
         known = {
             "frames": len(recording),
+            "done": self.tape.done,
             "length": self.tape.length,
             "attached": self._state["met"],
             "ended": ended,
         }
-        working = any(not tape.done for tape in self._others.values())
-        more = {"done": self.tape.done, "working": working, "req": self._state["req"], "ui": self._ui()}
+        more = {"working": self._others.working, "req": self._state["req"], "ui": self._ui()}
         self._state["number"] += 1
         order = {name: self._state[name] for name in ("visit", "number", "deed", "go")}
         answers = {"plotly": blobs.get("plotly"), "download": blobs.get("download")}
@@ -210,9 +208,9 @@ class Stage:
         asked = self._asked("need")
         self._acknowledge(asked)
         if asked.get("tape") == self.tape.name:
-            LIBRARY.advance(self.tape, min(int(asked.get("want", 0)), self.tape.length), ANSWER)
-        for tape in self._others.values():
-            LIBRARY.advance(tape, tape.length, ANSWER if len(tape) else FIRST_ANSWER)
+            seconds = ANSWER / 3 if self._others.lacking else ANSWER
+            LIBRARY.advance(self.tape, min(int(asked.get("want", 0)), self.tape.length), seconds)
+        self._others.advance()
         if asked.get("plotly"):
             self._answer(plotly=plotly_script())
         if self.choices.awaited:

@@ -15,7 +15,7 @@ from dlviz.lessons.loss_landscape.experiment import Config, examples, network_of
 from dlviz.lessons.loss_landscape.look import MEASURES, surface_of
 from dlviz.lessons.loss_landscape.presets import PLANES, PREDICTION, PRESETS
 from dlviz.plots.wire import digest
-from dlviz.recording import Recording, record
+from dlviz.recording import Recording, Tape, record
 from dlviz.text import lesson_text
 
 SHORT = Config(updates=100, optimizers=("small", "large"), depth=1, width=8)
@@ -51,6 +51,31 @@ def test_a_surface_shows_each_value_in_its_place_coarse_then_fine() -> None:
         assert np.isclose(last.on_path[o, t], judge.at(place)[0, 1], rtol=1e-4)
         shadow = plane.origin + torch.from_numpy(last.path[o, t]) @ plane.axes
         assert np.isclose(last.distance[o, t], (weights[o, t] - shadow).norm(), rtol=1e-4)
+
+
+@pytest.mark.parametrize("shape", [{}, {"architecture": "cnn", "depth": 4}])
+def test_the_coarse_surface_is_seen_as_soon_as_its_frames_are_there(shape: dict[str, object]) -> None:
+    config = grid.Config(updates=100, optimizers=("small",), **shape)
+    tape, least = Tape("", grid, config), grid.least(config)
+    tape.advance(least - 1, float("inf"))
+    assert surface_of(tape.recording(), "train_loss") is None
+    tape.advance(least, float("inf"))
+    assert surface_of(tape.recording(), "train_loss").stage == 1
+
+
+def test_all_who_look_at_a_training_share_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    trained = []
+    monkeypatch.setattr(experiment, "train", lambda config: trained.append(config) or train(config))
+    config = SHORT.changed(seed=77)
+    seen = record(experiment, config)
+    for name in MODULES:
+        beside(name, config)
+    beside("grid", config, "random")
+    assert len(trained) == 1
+    experiment.forget(config)
+    again = record(experiment, config)
+    assert len(trained) == 2
+    assert np.array_equal(seen.track("slices"), again.track("slices"))
 
 
 def test_rows_of_films_do_not_depend_on_later_frames_nor_change_under_a_head_that_stays() -> None:

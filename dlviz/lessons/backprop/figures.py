@@ -30,6 +30,7 @@ BELOW = 0.48  # between a level edge and its local derivative, below the gradien
 WAY, RISE = 0.26, 0.32  # where the numbers of a weight begin, so that those of crossing edges stay apart
 LARGE, SMALL = 17, 14  # numbers of a graph of few nodes and of many, in pixels
 NARROWED = 0.78  # of these, on a telephone
+ASIDE = 0.08  # between a slanted edge and its local derivative
 STEPS = 8
 
 
@@ -262,10 +263,13 @@ def _edge_labels(recording: Recording) -> Iterator[Label]:
             )
             yield Label("{g:+.3f}", gradient, y=y, yanchor="top", color="--dl-gradient", **where)
         elif scene.operations[u] != "target" and scene.operations[v] != "softmax":
-            share = 0.5 if start == end else RISE
-            level = {"y": start - BELOW if start == end else start + RISE * (end - start), "yanchor": "top"}
-            middle = {**here, "x": left + share * (right - left), "xanchor": "center", "shy": True}
-            yield Label("×{l:.3g}", {"l": local[:, e]}, **level, **middle)
+            middle = {**here, "x": (left + right) / 2, "xanchor": "center", "shy": True}
+            beside = {"y": start - BELOW, "yanchor": "top"}
+            if len(scene.outputs) > 1:  # the edges meet at the loss: each number on the outer side of its own
+                beside = {"y": (start + end) / 2 + 0.05, "yanchor": "top" if end > start else "bottom"}
+            if start != end:
+                middle |= {"x": (left + right) / 2 + ASIDE, "xanchor": "left"}
+            yield Label("×{l:.3g}", {"l": local[:, e]}, **middle | beside)
             if scene.operations[v] in SYMBOLS:
                 above = {"y": start + 0.04, "yanchor": "bottom", "color": "--dl-prediction"}
                 yield Label(SYMBOLS[scene.operations[v]], **above, **{**middle, "shy": False})

@@ -12,7 +12,7 @@ from jaxtyping import Float32
 from dlviz.lessons.loss_landscape import experiment
 from dlviz.lessons.loss_landscape.directions import random_direction
 from dlviz.lessons.loss_landscape.evaluation import Evaluation
-from dlviz.lessons.loss_landscape.experiment import FRAMES, REACH, examples, network_of, train
+from dlviz.lessons.loss_landscape.experiment import FRAMES, REACH, examples, network_of, replay
 from dlviz.models.device import device_of
 
 SIDE = 17  # points a side
@@ -43,14 +43,13 @@ class Frame:
 
 
 def run(config: Config) -> Iterator[Frame]:
-    """Trains, and stops at some steps to look around in two random directions, the same ones at all steps.
+    """Stops a training at some steps to look around in two random directions, the same ones at all steps.
 
     With filters normalised a step to the side is as long, filter by filter, as the present weights.
     """
-    torch.manual_seed(config.seed)
     network, filters = network_of(config), config.normalization == "filter"
     a = torch.linspace(-REACH, REACH, SIDE)
-    for step, (weights, _) in enumerate(train(config)):
+    for step, (weights, _) in enumerate(replay(config)):
         if step % EVERY[config.architecture]:
             continue
         evaluations = []

@@ -38,6 +38,7 @@ def slices(recording: Recording, text: Text, *, measure: str) -> Film:
         xaxis=theme.axis(name, range=[-1, 1]),
         yaxis=scale(text, measure),
         uirevision=f"{is_accuracy(measure)}",
+        meta={"letters": 0.8},
     )
     title, alt = text("picture.slices"), text("alt.slices", measure=text(f"axis.{measure}"))
     figure, label = {"data": data, "layout": layout}, _lengths(recording, text)

@@ -18,7 +18,9 @@ from dlviz.lessons.loss_landscape.directions import random_direction
 from dlviz.lessons.loss_landscape.evaluation import Evaluation
 from dlviz.lessons.loss_landscape.networks import Architecture, Network, flat
 from dlviz.models.device import DeviceName, device_of
+from dlviz.models.replay import Replay, Replays
 
+Moment = tuple[Float32[Tensor, "O P"], Int32[np.ndarray, " O"]]
 Integer = int | np.integer  # as `run` yields it, and as a recording gives it back
 OptimizerName = Literal["small", "large", "adam"]
 NAMES: tuple[OptimizerName, ...] = ("small", "large", "adam")
@@ -27,6 +29,7 @@ REACH, SAMPLES = 1.0, 21  # of a slice: how far on either side, and losses on it
 LIGHT = 48  # units of all hidden layers together up to which a slice is made at every frame
 FARTHEST = 1e3  # length of the weights beyond which a training has diverged
 SELDOM = 5  # frames between two slices of larger networks
+ONLY_LOOKS = ("normalization", "device")  # what no training depends on
 
 
 class Config(BaseConfig):
@@ -109,7 +112,7 @@ def run(config: Config) -> Generator[Frame, None, str | None]:
     network, count = network_of(config), len(config.optimizers)
     a = torch.linspace(-REACH, REACH, SAMPLES)
     own = torch.eye(count).repeat_interleave(SAMPLES, 0)  # whose weights a sample is made of, (O S, O)
-    for step, (weights, diverged) in enumerate(train(config)):  # (O, P), (O,)
+    for step, (weights, diverged) in enumerate(replay(config)):  # (O, P), (O,)
         directions = torch.stack([direction(config, network, w) for w in weights])  # (O, P)
         vectors = torch.cat([weights, directions])
         evaluation = Evaluation(network, vectors, *examples(), device_of(config.device))
@@ -133,7 +136,30 @@ def run(config: Config) -> Generator[Frame, None, str | None]:
     return None
 
 
-def train(config: Config) -> Iterator[tuple[Float32[Tensor, "O P"], Int32[np.ndarray, " O"]]]:
+KEPT: Replays[Moment] = Replays()
+
+
+def cause_of(config: Config) -> tuple[Any, ...]:
+    """All that a training depends on, however its surroundings are looked at."""
+    return tuple(getattr(config, name) for name in Config.model_fields if name not in ONLY_LOOKS)
+
+
+def replay(config: Config) -> Replay[Moment]:
+    """One training for all who look at it: along a slice, over a plane, around its weights, at how it bends."""
+    return KEPT.of(cause_of(config), lambda: train(config))
+
+
+def kept(config: Config) -> int:
+    """How many frames of a config would replay a training that is there."""
+    return KEPT.held(cause_of(config))
+
+
+def forget(config: Config) -> None:
+    """Lets the next recording of a config train anew instead of replaying."""
+    KEPT.forget(cause_of(config))
+
+
+def train(config: Config) -> Iterator[Moment]:
     """The training loop: the weights of all before the first update, and a hundred times after it.
 
     Yields:
@@ -175,11 +201,10 @@ def network_of(config: Config, name: OptimizerName = "small") -> Network:
 
 def make_optimizer(config: Config, name: OptimizerName, network: Network) -> torch.optim.Optimizer:
     """SGD or Adam."""
+    usual: dict[str, Any] = {"weight_decay": config.weight_decay, "fused": True}
     if name == "adam":
-        return torch.optim.Adam(
-            network.parameters(), config.adam_rate, weight_decay=config.weight_decay, fused=True
-        )
-    return torch.optim.SGD(network.parameters(), config.learning_rate, weight_decay=config.weight_decay)
+        return torch.optim.Adam(network.parameters(), config.adam_rate, **usual)
+    return torch.optim.SGD(network.parameters(), config.learning_rate, **usual)
 
 
 def draw_batches(config: Config, name: OptimizerName, count: int) -> Iterator[Int64[Tensor, " B"]]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from dlviz.lessons.loss_landscape import around, closeups, grid, sharpness
 from dlviz.lessons.loss_landscape.look import (
+    FARTHER,
     LOOKS,
     MEASURES,
     Surface,
@@ -99,7 +100,7 @@ def relief(recording: Recording, found: Surface | None, text: Text, *, plane: st
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         showlegend=True,
         legend=_legend(),
-        meta=found.stage,
+        meta={"stage": found.stage, "narrow": {"scene": _on_a_telephone(shape, plane)}},
         uirevision=f"{plane} {is_accuracy(measure)}",
     )
     figure = {"data": data, "layout": layout}
@@ -238,6 +239,12 @@ def _named(recording: Recording, text: Text, picture: str, plane: str, measure: 
 
 def _names(recording: Recording, text: Text) -> str:
     return ", ".join(text.option("optimizers", name) for name in recording.config.optimizers)
+
+
+def _on_a_telephone(shape: dict[str, Any], plane: str) -> dict[str, Any]:
+    """The scene where the picture is narrow: farther off, and its title alone says what the height is."""
+    height_axis = {**shape["zaxis"], "title": {"text": ""}}
+    return {**shape, "zaxis": height_axis, "camera": camera(plane, FARTHER)}
 
 
 def _legend() -> dict[str, Any]:

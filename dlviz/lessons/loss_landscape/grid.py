@@ -1,7 +1,7 @@
 """The loss over a plane through the weights: coarse at once, then finer, point after point.
 
-It trains the networks anew, which takes less than a second and gives the same weights, because a plane of principal
-components is known only when the whole path is.
+A plane of principal components is known only when the whole path is: it looks at the training that is there, or
+waits for its end.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from torch import Tensor
 from dlviz.lessons.loss_landscape import experiment
 from dlviz.lessons.loss_landscape.directions import Plane, plane_through, principal_plane, random_direction
 from dlviz.lessons.loss_landscape.evaluation import Evaluation
-from dlviz.lessons.loss_landscape.experiment import FRAMES, examples, network_of, train
+from dlviz.lessons.loss_landscape.experiment import FRAMES, examples, network_of, replay
 from dlviz.models.device import device_of
 
 PlaneName = Literal["pca", "random", "between"]
@@ -43,6 +43,11 @@ class Config(experiment.Config):
         return 1 + FRAMES + -(-len(schedule(len(self.optimizers))) // handful(self))
 
 
+def least(config: Config) -> int:
+    """Frames until the coarse lattice is there: before, nothing can be seen."""
+    return 1 + FRAMES + -(-(len(range(SIDE)[COARSE]) ** 2) // handful(config))
+
+
 @dataclass(frozen=True)
 class Frame:
     """Some more points; O optimisers, T frames of a training, C points.
@@ -65,8 +70,7 @@ class Frame:
 
 
 def run(config: Config) -> Iterator[Frame]:
-    """Trains, lays the plane, and evaluates: a lattice of 17 x 17 points, the paths, a line, and all 51 x 51."""
-    torch.manual_seed(config.seed)
+    """Waits for the training, lays the plane, evaluates: a lattice of 17 x 17, the paths, a line, and all 51 x 51."""
     paths_shape, at_once = (len(config.optimizers), 1 + FRAMES), handful(config)
     blank: dict[str, Any] = {
         "path": np.full((*paths_shape, 2), np.nan, np.float32),
@@ -77,7 +81,7 @@ def run(config: Config) -> Iterator[Frame]:
     }
     nothing = np.full((at_once, 4), np.nan, np.float32)
     weights = []
-    for now, _ in train(config):
+    for now, _ in replay(config):
         weights.append(now)
         yield Frame(nothing, **blank)
     paths = torch.stack(weights, 1)  # (O, T, P)

@@ -26,6 +26,7 @@ EYES = {
     "random": {"x": 1.05, "y": -1.32, "z": 1.5},
     "between": {"x": 0.6, "y": -1.7, "z": 1.3},  # the start lies behind the two ends
 }
+FAR, FARTHER = 1.07, 1.24  # how far off, where a picture is wide and where it is narrow
 LOWEST, HIGHEST = 1e-4, 1e3  # losses beyond which a picture shows no difference
 
 
@@ -76,9 +77,10 @@ def scale(text: Text, measure: str, **parts: Any) -> dict[str, Any]:
     return theme.axis(name, type="log", **told, **parts)
 
 
-def camera(plane: str) -> dict[str, Any]:
+def camera(plane: str, distance: float = FAR) -> dict[str, Any]:
     """From where a plane is looked at."""
-    return {"eye": EYES[plane], "center": {"x": 0, "y": 0, "z": -0.38 if plane == "between" else -0.3}}
+    eye = {axis: distance * place for axis, place in EYES[plane].items()}
+    return {"eye": eye, "center": {"x": 0, "y": 0, "z": -0.36 if plane == "between" else -0.27}}
 
 
 def axis_names(recording: Recording, text: Text, plane: str) -> tuple[str, str]:

@@ -46,7 +46,8 @@ class Network(nn.Module):
             else:
                 layer, norm = nn.Linear(SIDE * SIDE if k == 0 else width, width), nn.BatchNorm1d(width)
             self.layers.append(layer)
-            self.norms.append(norm if batch_norm else nn.Identity())
+            if batch_norm:
+                self.norms.append(norm)
             # Var(w) = 2 / inputs (He et al., 2015); branches that are added up start smaller, by 1/√depth
             nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
             nn.init.zeros_(cast(Tensor, layer.bias))
@@ -57,9 +58,10 @@ class Network(nn.Module):
     def forward(self, images: Float32[Tensor, "B 64"]) -> Float32[Tensor, "B 10"]:
         """The logits."""
         hidden = images.view(-1, *self.shape)
-        for k, (layer, norm) in enumerate(zip(self.layers, self.norms)):
+        for k, layer in enumerate(self.layers):
             # h ← ReLU(BN(W h + b)), with a skip connection h + ReLU(BN(W h + b))
-            inner = torch.relu(norm(layer(hidden)))
+            inner = layer(hidden)
+            inner = torch.relu(self.norms[k](inner) if self.batch_norm else inner)
             hidden = hidden + inner if self.skip and k > 0 else inner
         return self.output(hidden.flatten(1))
 

@@ -11,7 +11,7 @@ from jaxtyping import Float32
 from torch import Tensor
 
 from dlviz.lessons.loss_landscape import experiment
-from dlviz.lessons.loss_landscape.experiment import FRAMES, examples, network_of, train
+from dlviz.lessons.loss_landscape.experiment import FRAMES, examples, network_of, replay
 from dlviz.lessons.loss_landscape.networks import Network, load
 
 EVERY = {"mlp": 4, "cnn": 10}  # frames of the training between two measurements
@@ -43,15 +43,15 @@ class Frame:
 
 
 def run(config: Config) -> Iterator[Frame]:
-    """Trains, and stops at some steps to measure, beginning with the direction that the last measurement found."""
-    torch.manual_seed(config.seed)
+    """Stops a training at some steps to measure, beginning with the direction that the last measurement found."""
+    generator = torch.Generator().manual_seed(config.seed)
     network, (data, _) = network_of(config), examples()
     begun: dict[int, Tensor] = {}
-    for step, (weights, _) in enumerate(train(config)):
+    for step, (weights, _) in enumerate(replay(config)):
         if step % EVERY[config.architecture]:
             continue
         for o, own in enumerate(weights):
-            vector = begun.get(o, torch.randn(len(own)))
+            vector = begun.get(o, torch.randn(len(own), generator=generator))
             eigenvalues, begun[o] = lanczos(hessian(network, own, *data), vector, PRODUCTS)
             yield Frame(step, o, eigenvalues[:LARGEST].float().numpy())
 

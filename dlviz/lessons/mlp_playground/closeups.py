@@ -79,7 +79,8 @@ def layers(recording: Recording, text: Text) -> Film:
     decades = list(range(SMALLEST + 1, LARGEST, 2))
     axes["yaxis3"] |= {"type": "log", "range": [SMALLEST, LARGEST], "tickvals": [10.0**d for d in decades]}
     axes["yaxis3"] |= {"ticktext": [f"10<sup>{d}</sup>".replace("-", "−") for d in decades], "nticks": None}
-    layout = theme.layout(**axes, margin={"l": 36, "r": 8, "t": 6, "b": 40}, dragmode=False)
+    margin = {"l": 36, "r": 8, "t": 6, "b": 40}
+    layout = theme.layout(**axes, margin=margin, dragmode=False, meta={"letters": 0.8})
     figure = {"data": data, "layout": layout}
     title, alt = text("picture.layers"), text("alt.layers")
     labels = tuple(_layer_labels(recording, text))

@@ -70,6 +70,10 @@ def confusion(recording: Recording, text: Text) -> Film:
             anchor=f"x{number}",
         )
         labels.append(Label(f"<b>{text(f'legend.{split}')}</b>", x=0.22 + 0.56 * k, y=1.0, xanchor="center"))
-    layout = theme.layout(**axes, margin={"l": 74, "r": 8, "t": 6, "b": 40}, dragmode=False)
+    narrow = {
+        "yaxis2": {"showticklabels": False}
+    }  # the rows of both are the same, and there is no room between
+    margin = {"l": 74, "r": 8, "t": 6, "b": 40}
+    layout = theme.layout(**axes, margin=margin, dragmode=False, meta={"narrow": narrow})
     figure = {"data": data, "layout": layout}
     return Film("confusion", length, figure, tuple(moves), tuple(labels), title=title, alt=alt)

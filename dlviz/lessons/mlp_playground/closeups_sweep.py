@@ -13,7 +13,7 @@ from dlviz.plots.film import Film, Label, Levels, Move
 from dlviz.recording import Recording
 from dlviz.text import Text
 
-ACROSS = 3.6  # width of a cell, whose height is 1: a tile, then a mark and the accuracy
+ACROSS = 3.1  # width of a cell, whose height is 1: a tile, then a mark and the accuracy
 TILE = 0.8  # side of a tile; a quarter of it lies between two
 STATES = (  # a state, its colour and its mark
     (CONVERGED, "converged", "--dl-prediction", "circle", "●"),
@@ -96,7 +96,15 @@ def _layout(text: Text) -> dict[str, Any]:
     y = theme.axis(
         text("axis.learning_rate"), **ticks, range=[-0.5, len(RATES) - 0.5], scaleanchor="x", **bare
     )
-    return theme.layout(xaxis=x, yaxis=y, margin={"l": 56, "r": 6, "t": 24, "b": 34}, dragmode=False)
+    # on a telephone as high as other pictures: most of the room that its proportions ask for would be its margins
+    narrow = {"xaxis": {"scaleanchor": "y"}, "yaxis": {"scaleanchor": None}}
+    return theme.layout(
+        xaxis=x,
+        yaxis=y,
+        margin={"l": 56, "r": 6, "t": 24, "b": 34},
+        dragmode=False,
+        meta={"letters": 0.75, "narrow": narrow},
+    )
 
 
 def cell_at(config: Any, x: float, y: float) -> Any:

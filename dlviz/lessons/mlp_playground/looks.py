@@ -33,8 +33,11 @@ class Look:
         places = torch.cat([examples.train_x, examples.test_x, lattice(examples.extent, side)])
         self.x = seen(places, inputs)[None]
         self.truth = torch.cat([examples.train_target, examples.test_target])  # (N + M,)
-        self.cells = self.truth.long() * self.classes  # of the confusion matrices, without the answer
+        self.cells = self.truth.long().numpy() * self.classes  # of the confusion matrices, without the answer
         self.cells[self.train :] += self.classes**2
+        self.shares = torch.zeros(self.tested, 2)  # of each example in the two means, (N + M, 2)
+        self.shares[: self.train, 0] = 1 / max(self.train, 1)
+        self.shares[self.train :, 1] = 1 / max(self.tested - self.train, 1)
         self.target = targets_for(network.loss, self.truth, examples.classes)
         self.board = Board(network.sizes, len(places))
         self.board.inputs[0] = self.x
@@ -58,9 +61,9 @@ class Look:
         """
         network, train, tested = self.network, self.train, self.tested
         z = network.forward(self.board, self.x)[0]  # (K, N + M + G²)
-        if not math.isfinite(z.abs().max().item() + network.parameters.abs().max().item()):
+        if not math.isfinite(z.sum().item() + network.parameters.sum().item()):
             return None
-        loss = losses_of(network.loss, z[:, :tested], self.target)  # (N + M,)
+        loss = (losses_of(network.loss, z[:, :tested], self.target) @ self.shares).tolist()
         accuracy, confusion = self.score(z[:, :tested])
         layers = [outputs[0] for outputs in self.board.outputs]  # (units, N + M + G²) each
         said = answer(network.loss, z[:, tested:])
@@ -83,8 +86,8 @@ class Look:
             "epoch": epoch,
             "weights": network.parameters[self.weights].numpy(),
             "biases": network.parameters[self.biases].numpy(),
-            "loss": loss[:train].mean().item(),
-            "test_loss": loss[train:].mean().item(),
+            "loss": loss[0] if train else math.nan,
+            "test_loss": loss[1] if tested > train else math.nan,
             "accuracy": accuracy[0],
             "test_accuracy": accuracy[1],
             "confusion": confusion,
@@ -114,12 +117,11 @@ class Look:
         if not classes:
             r2 = tuple(explained(z[0, part], self.truth[part]) for part in (slice(train), slice(train, None)))
             return (r2[0], r2[1]), np.zeros((2, 1, 1), np.int32)
-        said = z[0] > 0 if classes == 2 else z.argmax(dim=0)  # (N + M,)
-        confusion = np.bincount((self.cells + said).numpy(), minlength=2 * classes**2).reshape(
-            2, classes, classes
-        )
-        right = [float(part.trace() / max(part.sum(), 1)) for part in confusion]
-        return (right[0], right[1]), confusion.astype(np.int32)
+        said = z[0].numpy() > 0 if classes == 2 else z.argmax(dim=0).numpy()  # (N + M,)
+        cells = np.bincount(self.cells + said, minlength=2 * classes**2).astype(np.int32).reshape(2, -1)
+        hits = cells[:, :: classes + 1].sum(axis=1).tolist()
+        right = hits[0] / max(train, 1), hits[1] / max(self.tested - train, 1)
+        return right, cells.reshape(2, classes, classes)
 
 
 def explained(said: Tensor, truth: Tensor) -> float:
@@ -142,5 +144,9 @@ def quantised(units: Tensor, side: int = SIDE, bounded: bool = False) -> tuple[n
         (U, G, G) and (U,); a reach is the largest size of the unit's numbers, and at least 1.
     """
     reach = torch.ones(len(units)) if bounded else units.abs().amax(dim=1).clamp_(min=1)
-    steps = (units.mul_(127) if bounded else units.mul_((127 / reach)[:, None])).add_(127.5)
+    half = torch.tensor([127.5])
+    if bounded:
+        steps = torch.add(half, units, alpha=127, out=units)
+    else:
+        steps = torch.addcmul(half, units, (127 / reach)[:, None], out=units)
     return steps.numpy().astype(np.uint8).reshape(-1, side, side), reach.numpy()

@@ -55,8 +55,8 @@ def losses_of(loss: str, z: Tensor, target: Tensor) -> Tensor:
     return each.sum(dim=-2)
 
 
-def slope_of(loss: str, z: Tensor, target: Tensor) -> Tensor:
-    """∂(mean loss)/∂z, (..., K, B)."""
+def slope_of(loss: str, z: Tensor, target: Tensor, share: Tensor) -> Tensor:
+    """∂(mean loss)/∂z, (..., K, B); `share` is 1 / B, (1,): a number of Python would cost more than the whole rest."""
     if loss == "cross_entropy":
         p = torch.sigmoid(z) if z.shape[-2] == 1 else torch.softmax(z, dim=-2)
         difference = p - target
@@ -68,4 +68,4 @@ def slope_of(loss: str, z: Tensor, target: Tensor) -> Tensor:
         difference.addcmul_(difference * said, said, value=-1)  # (y - t)(1 - y²)
     else:
         difference = z - target
-    return difference.div_(z.shape[-1])
+    return difference.mul_(share)

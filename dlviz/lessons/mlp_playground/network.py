@@ -90,15 +90,19 @@ class Network:
             target: (outputs, B).
             keep: the same as of `forward`.
         """
-        delta = slope_of(self.loss, board.z[-1], target)  # δ = ∂L/∂z, (S, outputs, B)
+        delta = slope_of(self.loss, board.z[-1], target, board.share)  # δ = ∂L/∂z, (S, outputs, B)
         for layer in range(len(self.weights) - 1, 0, -1):
             torch.bmm(delta, board.turned[layer], out=self.slopes[layer])  # ∂L/∂W = δ hᵀ
-            delta = torch.bmm(self.back[layer], delta)  # ∂L/∂h = Wᵀ δ, (S, inputs, B)
             before = layer - 1
+            delta = torch.bmm(
+                self.back[layer], delta, out=board.delta[before]
+            )  # ∂L/∂h = Wᵀ δ, (S, inputs, B)
             if keep:
                 delta.mul_(keep[before])
             # ∂L/∂z = ∂L/∂h f'(z)
-            times_slope(self.activations[before], delta, board.z[before], board.a[before])
+            times_slope(
+                self.activations[before], delta, board.z[before], board.a[before], board.spare[before]
+            )
             if self.batch_norm:
                 delta = self.normalise_back(board, before, delta)
         torch.bmm(delta, board.inputs[0].mT, out=self.slopes[0])
@@ -143,12 +147,17 @@ class Board:
         a: activations before dropout; the outputs themselves where there is none.
         mean, variance, deviation, normal: of batch normalisation, for each hidden layer; deviation is
             √(variance + ε), normal is ẑ.
+        delta, spare: of each hidden layer, what goes back, and room beside it.
+        share: of one example in a mean, (1,).
     """
 
     def __init__(self, sizes: Sequence[int], examples: int, networks: int = 1) -> None:
         self.inputs = [torch.ones(networks, n + 1, examples) for n in sizes[:-1]]
         self.turned = [inputs.mT for inputs in self.inputs]
-        self.z = [torch.empty(networks, m, examples) for m in sizes[1:]]
+        self.z, self.delta, self.spare = (
+            [torch.empty(networks, m, examples) for m in sizes[1:]] for _ in range(3)
+        )
+        self.share = torch.tensor([1 / max(examples, 1)])
         self.outputs = [inputs[:, :-1] for inputs in self.inputs[1:]]
         self.a = list(self.outputs)
         self.mean, self.variance, self.deviation, self.normal = ([self.z[0]] * len(self.a) for _ in range(4))
@@ -156,7 +165,19 @@ class Board:
     def first(self, examples: int) -> Board:
         """The part of the board for the first examples."""
         part = copy(self)
-        for name in ("inputs", "z", "outputs", "a", "mean", "variance", "deviation", "normal"):
+        for name in (
+            "inputs",
+            "z",
+            "delta",
+            "spare",
+            "outputs",
+            "a",
+            "mean",
+            "variance",
+            "deviation",
+            "normal",
+        ):
             setattr(part, name, [tensor[:, :, :examples] for tensor in getattr(self, name)])
         part.turned = [inputs.mT for inputs in part.inputs]
+        part.share = torch.tensor([1 / max(examples, 1)])
         return part

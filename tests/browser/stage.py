@@ -132,6 +132,13 @@ class Stage:
         self.control(field).get_by_role("combobox").click()
         self.page.get_by_role("option", name=option, exact=True).click()
 
+    def unfold(self) -> Stage:
+        """Opens the fold of the further settings, and waits until it is filled."""
+        fold = self.page.locator("[class*='-fold-more'] details")
+        fold.locator("summary").click()
+        fold.get_by_role("button").last.wait_for()
+        return self
+
     def control(self, field: str) -> Locator:
         """The widget of a field; its key goes on to -1, -2 when something else changes the field."""
         return self.page.locator(f"[class*='st-key-gradient_descent-{field}']")

@@ -123,6 +123,7 @@ def test_a_click_on_the_phase_diagram_chooses_rate_and_momentum(page: Open) -> N
     rate, momentum = float(stage.query["learning_rate"]), float(stage.query["momentum"])
     assert [np.log10(rate), momentum] == pytest.approx([-2, 0.5], abs=0.03)
     assert f"η = {rate:.3g}" in stage.caption()[0]
+    stage.unfold()  # on the bowl it is among the further settings
     assert float(stage.slider("momentum").input_value()) == pytest.approx(momentum, abs=0.01)
 
 

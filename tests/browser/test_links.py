@@ -95,6 +95,8 @@ def test_a_teacher_may_lock_or_hide_single_controls(page: Open) -> None:
     opened = page(f"{LESSON}?hide=noise,tries&lock=learning_rate,play")
     stage = Stage(opened).rest()
     assert (stage.step, stage.read("probe.playing")) == (0, False)
+    stage.unfold()
+    assert stage.control("steps").count() == 1
     assert stage.control("noise").count() == 0
     assert opened.locator(".st-key-tries").count() == 0
     assert stage.slider("learning_rate").is_disabled()

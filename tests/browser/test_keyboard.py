@@ -44,7 +44,7 @@ def test_keys_are_letters_while_someone_types(page: Open) -> None:
         opened.keyboard.press(key)
     assert stage.read("[probe.step, probe.playing, stage.wish]") == [5, False, None]
     assert " .," in str(formula.input_value())
-    slider = stage.slider("momentum")
+    slider = stage.slider("learning_rate")
     slider.focus()
     opened.keyboard.press("ArrowLeft")  # the slider's own
     assert stage.read("[probe.step, stage.wish]") == [5, None]

@@ -141,7 +141,7 @@ KEPT: Replays[Moment] = Replays()
 
 def cause_of(config: Config) -> tuple[Any, ...]:
     """All that a training depends on, however its surroundings are looked at."""
-    return tuple(getattr(config, name) for name in Config.model_fields if name not in ONLY_LOOKS)
+    return tuple((name, value) for name, value in vars(config).items() if name not in ONLY_LOOKS)
 
 
 def replay(config: Config) -> Replay[Moment]:

@@ -47,18 +47,23 @@ def same(before: Any, after: Any) -> bool:
     return bool(before == pytest.approx(after, rel=1e-3))
 
 
+def drag(opened: Page, stage: Stage, film: str, width: float, height: float = 40) -> None:
+    """Drags the middle of a picture."""
+    box = stage.picture(film).locator(".dl-plot").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.4
+    opened.mouse.move(x, y)
+    opened.mouse.down()
+    opened.mouse.move(x + width, y + height, steps=5)
+    opened.mouse.up()
+    stage.rest()
+
+
 def turn_zoom_and_toggle(opened: Page, stage: Stage) -> dict[str, Any]:
     """Turns the camera, zooms the losses, hides an optimiser in the legend."""
     untouched = looks(stage)
-    for film, width in (("surface", 80), ("loss", 120)):
-        box = stage.picture(film).locator(".dl-plot").bounding_box()
-        assert box is not None
-        x, y = box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.4
-        opened.mouse.move(x, y)
-        opened.mouse.down()
-        opened.mouse.move(x + width, y + 40, steps=5)
-        opened.mouse.up()
-        stage.rest()
+    drag(opened, stage, "surface", 80)
+    drag(opened, stage, "loss", 120)
     stage.picture("surface").locator(".legendtoggle").first.click()
     stage.page.wait_for_function(
         "document.querySelector('[data-film=surface] .dl-base')._fullData.some(t => t.visible === 'legendonly')"
@@ -113,3 +118,12 @@ def test_camera_zoom_and_legend_outlive_frames_configs_and_languages(page: Open)
     assert HANGUL.search(stage.caption()[0])
     assert not set(texts(opened)) & set(english)
     assert stage.figure("loss", "gd._fullLayout.xaxis.title.text") == KOREAN("axis.steps")
+
+    drag(opened, stage, "surface", -60, -40)  # the figure is another one by now
+    turned = looks(stage)["camera"]
+    assert not same(touched["camera"], turned)
+    stage.picture("surface").locator(".legendtoggle").last.click()
+    hidden = "document.querySelector('[data-film=surface] .dl-base')._fullData.filter(t => t.visible === 'legendonly')"
+    opened.wait_for_function(f"{hidden}.length > 2")
+    stage.rest()
+    assert same(turned, looks(stage)["camera"])

@@ -100,3 +100,11 @@ export function veil(gd, traces, hidden) {
     if (traces.has(index)) node.style.visibility = hidden ? 'hidden' : '';
   }
 }
+
+/** Keeps a turned camera: Plotly writes it into the layout that a scene was first drawn with, and reads the present one. */
+export function keepCameras(gd, change) {
+  for (const [key, camera] of Object.entries(change)) {
+    const scene = /^(scene\d*)\.camera$/.exec(key)?.[1];
+    if (scene && gd.layout[scene]) gd.layout[scene].camera = camera;
+  }
+}

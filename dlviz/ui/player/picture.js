@@ -1,6 +1,6 @@
 // One picture of the stage: Plotly holds what rests, canvases hold what moves, elements hold live texts.
 
-import {freeRanges, isSolid, putStep, ratioOf, veil} from './base.js'
+import {freeRanges, isSolid, keepCameras, putStep, ratioOf, veil} from './base.js'
 import {say} from './format.js'
 import {icon, make} from './icons.js'
 import {Labels} from './labels.js'
@@ -58,19 +58,18 @@ export class Picture {
     this.note.textContent = say(texts, 'failed');
   }
 
-  /** Its own title, or that of the map of another picture that it shows in large. */
   entitle() {
     this.title.textContent = this.painter.peek?.title ?? this.film.head.title ?? '';
   }
 
   /** Gives Plotly the figure with a step in it; a new head, a new theme. */
   dress(step) {
-    this.work = this.work.then(() => this.dressNow(step)).catch((error) => this.fail(error));
-    return this.work;
+    return (this.work = this.work.then(() => this.dressNow(step)).catch((error) => this.fail(error)));
   }
 
   async dressNow(step) {
     const { film, gd, stage } = this;
+    this.queued = false; // of those that wait for their turn
     if (!stage.plotly || !film?.head || !this.plot.clientWidth) {
       this.stale = true;
       return;
@@ -118,6 +117,7 @@ export class Picture {
     this.gd.on('plotly_afterplot', () => this.afterPlot());
     this.gd.on('plotly_restyle', () => this.painter.forget());
     this.gd.on('plotly_relayout', (change) => {
+      keepCameras(this.gd, change ?? {});
       for (const key of this.ours ? [] : Object.keys(change ?? {})) {
         const name = /^([xy]axis\d*)/.exec(key)?.[1];
         if (!name) continue;
@@ -240,7 +240,7 @@ export class Picture {
   resized() {
     if (!this.plot.clientWidth || !this.plot.clientHeight) return;
     const { width, height } = this.gd._fullLayout ?? {};
-    if (this.stale || (this.ready && this.plot.clientWidth < NARROW !== width < NARROW)) return void this.dress(this.stage.step);
+    if ((this.stale && !this.queued) || (this.ready && this.plot.clientWidth < NARROW !== width < NARROW)) return void this.dress(this.stage.step);
     if (!this.ready || (width === this.plot.clientWidth && height === this.plot.clientHeight)) return;
     this.work = this.work.then(() => this.quietly(() => this.gd.offsetParent && this.stage.plotly.Plots.resize(this.gd))).catch((error) => this.fail(error));
   }

@@ -90,7 +90,8 @@ export class Scene {
 
   /** Draws pictures, first those whose parts are on their way, then the light ones: they are soon done, and each is seen before the next is drawn. */
   async dressAll(pictures) {
-    for (const picture of pictures) picture.waits = true;
+    if (!this.plotly) return void pictures.forEach((picture) => picture.dress(this.step)); // they only note that they are to be drawn
+    for (const picture of pictures) picture.waits = picture.queued = true;
     if (pictures.length && pictures.length < this.pictures.length) await shown(); // what could be painted at once
     const { flight } = this;
     for (const picture of [...pictures].sort((a, b) => flight.awaits(b) - flight.awaits(a) || a.weight - b.weight)) {

@@ -29,7 +29,7 @@ REACH, SAMPLES = 1.0, 21  # of a slice: how far on either side, and losses on it
 LIGHT = 48  # units of all hidden layers together up to which a slice is made at every frame
 FARTHEST = 1e3  # length of the weights beyond which a training has diverged
 SELDOM = 5  # frames between two slices of larger networks
-ONLY_LOOKS = ("normalization", "device")  # what no training depends on
+ONLY_LOOKS = ("normalization", "plane", "device")  # what no training depends on
 
 
 class Config(BaseConfig):

@@ -16,12 +16,13 @@ from dlviz.text import Text
 
 WIDE, HIGH, TALL = 190.0, 98.0, 178.0  # of the picture, in units of about three pixels; TALL with three maps
 BELOW, ABOVE = 14.0, 8.0  # room for names in two rows, and for a title
-BESIDE, ANSWER = 16.0, 20.0  # room for names and for what is said
+BESIDE, ANSWER = 16.0, 29.0  # room for names and for what is said
 READABLE = 2.5  # side of a cell with a name
 SAID = (
     7.2,
     9.0,
-)  # letters of an answer beside the first map, where the names of the second follow, and beside the second
+)  # letters of an answer beside the first map, where names of the second follow, and beside that
+LINES = 11.0  # height of an answer, of two lines
 LETTERS = 0.62  # of their size where the screen is narrow
 
 
@@ -221,7 +222,8 @@ def answers(
             "size": 13,
             "color": board.color,
         }
-        labels.append(Label(strings=said, x=left + width + 1, y=y + board.cell / 2, **place))
+        middle = min(y + board.cell / 2, bottom + height - LINES / 2)  # clear of the title
+        labels.append(Label(strings=said, x=left + width + 1, y=middle, **place))
     return data, labels
 
 

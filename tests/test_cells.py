@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlviz.models.cells import GATES, KINDS, CellName, Weights, step, unroll
+from dlviz.models.cells import GATES, KINDS, CellName, Weights, inside, step, unroll
 
 CELLS: dict[CellName, Any] = {"rnn": nn.RNNCell, "gru": nn.GRUCell, "lstm": nn.LSTMCell}
 kinds = pytest.mark.parametrize("kind", list(KINDS))
@@ -91,3 +91,17 @@ def test_a_plain_rnn_may_have_another_activation() -> None:
     network, X = torch.nn.RNN(3, 5, nonlinearity="relu", batch_first=True), torch.randn(4, 6, 3)
     steps = unroll("rnn", X.unbind(1), Weights.of(network), activation=torch.relu)
     assert torch.allclose(torch.stack([made.hidden for made in steps], 1), network(X)[0], atol=1e-6)
+
+
+@kinds
+def test_what_is_inside_follows_from_the_states_alone(kind: CellName) -> None:
+    network, X = some(kind)
+    steps = unroll(kind, X.unbind(1), Weights.of(network))
+    found = inside(kind, X.transpose(0, 1), network(X)[0].transpose(0, 1), Weights.of(network))
+    for part in ("hidden", "cell", "read", "fed"):
+        assert torch.allclose(
+            getattr(found, part), torch.stack([getattr(made, part) for made in steps]), atol=1e-6
+        )
+    assert list(found.gates) == list(steps[0].gates)
+    for name, gate in found.gates.items():
+        assert torch.allclose(gate, torch.stack([made.gates[name] for made in steps]), atol=1e-6)

@@ -8,7 +8,7 @@ encoder-decoder, 2014.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import torch
@@ -126,14 +126,17 @@ def _step(
         # h_t = (1 - z) ∘ g + z ∘ h_{t-1}
         hidden = torch.lerp(g, hidden, z)
         return Step(hidden, hidden, {"reset": r, "update": z, "candidate": g}, read, fed)
-    # i, f, o = σ(W_xh x_t + W_hh h_{t-1} + b), g = tanh(...)
-    i, f, g, o = (read + fed).chunk(4, dim=-1)
-    i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
+    gates = _gates_of_lstm(read + fed)
     # c_t = f ∘ c_{t-1} + i ∘ g
-    cell = f * cell + i * g
+    cell = gates["forget"] * cell + gates["input"] * gates["candidate"]
     # h_t = o ∘ tanh(c_t)
-    gates = {"input": i, "forget": f, "candidate": g, "output": o}
-    return Step(o * cell.tanh(), cell, gates, read, fed)
+    return Step(gates["output"] * cell.tanh(), cell, gates, read, fed)
+
+
+def _gates_of_lstm(sums: Tensor) -> dict[str, Tensor]:
+    """i, f, o = σ(W_xh x_t + W_hh h_{t-1} + b), g = tanh(...); (..., 4H) -> (..., H) each."""
+    i, f, g, o = sums.chunk(4, dim=-1)
+    return {"input": i.sigmoid(), "forget": f.sigmoid(), "candidate": g.tanh(), "output": o.sigmoid()}
 
 
 def unroll(
@@ -169,3 +172,37 @@ def unroll(
         steps.append(_step(kind, read, hidden, cell, weights, activation))
         hidden, cell = steps[-1].hidden, steps[-1].cell
     return steps
+
+
+def inside(kind: CellName, X: Tensor, hidden: Tensor, weights: Weights) -> Step:
+    """What all steps of one layer computed, where the states that they left are known.
+
+    Nothing but the cell state of an LSTM waits for the step before, so that this is far quicker than `unroll`.
+
+    Args:
+        kind: which cell.
+        X: x_1 to x_T, (T, B, D).
+        hidden: h_1 to h_T, of a sequence that began with zeros, (T, B, H).
+        weights: of the layer.
+
+    Returns:
+        One `Step` of tensors (T, B, ...).
+    """
+    read = affine(weights.W_xh, X, weights.b_xh)  # (T, B, kH)
+    before = shifted(hidden)
+    if kind != "lstm":
+        made = _step(kind, read, before, before, weights, lambda sums: hidden)
+        return replace(made, hidden=hidden, cell=hidden)
+    fed = affine(weights.W_hh, before, weights.b_hh)
+    gates = _gates_of_lstm(read + fed)
+    new, f = gates["input"] * gates["candidate"], gates["forget"]
+    cells = [new[0]]
+    for t in range(1, len(X)):
+        # c_t = i ∘ g + f ∘ c_{t-1}
+        cells.append(torch.addcmul(new[t], f[t], cells[-1]))
+    return Step(hidden, torch.stack(cells), gates, read, fed)
+
+
+def shifted(states: Tensor) -> Tensor:
+    """What each step starts from: nothing, then the state of the step before, (T, ...)."""
+    return torch.cat([torch.zeros_like(states[:1]), states[:-1]])

@@ -13,7 +13,7 @@ from torch import nn
 import dlviz
 from dlviz.lessons.vanishing_gradient import experiment, tasks
 from dlviz.lessons.vanishing_gradient.experiment import ASIDE, LONGEST, TESTED, Config
-from dlviz.lessons.vanishing_gradient.learning import CELLS, Learner
+from dlviz.lessons.vanishing_gradient.learning import CELLS, Learner, lengths
 from dlviz.lessons.vanishing_gradient.presets import PREDICTION, PRESETS
 from dlviz.lessons.vanishing_gradient.starts import rows_of, spectral_radius
 from dlviz.models.cells import Weights
@@ -115,7 +115,7 @@ def test_gradients_of_a_linear_rnn_are_powers_of_its_matrix() -> None:
     _, [(X, y)] = sequences(config, 1)
     learner = Learner(config, "rnn")
     W, V = Weights.of(learner.cell).W_hh.detach().double(), learner.head.weight.detach().double()
-    p = learner.head(learner.read(X)[-1].hidden).detach().double().softmax(1)
+    p = learner.head(learner.states(X.transpose(0, 1))[-1]).detach().double().softmax(1)
     last = (p - nn.functional.one_hot(y, p.shape[1])) @ V  # dL/dh_T of every sequence, (B, H)
     powers = [torch.linalg.matrix_power(W, k) for k in range(config.steps())]
     expected = [(last @ power).norm(dim=1).mean().item() for power in reversed(powers)]
@@ -138,8 +138,9 @@ def test_an_lstm_that_forgets_nothing_and_writes_nothing_passes_the_gradient_unc
             rows = rows_of("lstm", learner.cell, gate)
             weights.W_xh[rows], weights.b_xh[rows], weights.b_hh[rows] = 0.0, bias, 0.0
     learner.differentiate(X, y, 0)
-    assert learner.cell_gradient[0] > 1e-3
-    assert (learner.cell_gradient == learner.cell_gradient[-1]).all()
+    found = lengths(learner.slopes.cell)
+    assert found[0] > 1e-3
+    assert (found == found[-1]).all()
 
 
 def test_chrono_spreads_memory_over_the_delay() -> None:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from dlviz.lessons.vanishing_gradient.starts import set_forget_bias, set_radius, spectral_radius
 from dlviz.lessons.vanishing_gradient.tasks import LEAD, SIZES, loss_of, right
 from dlviz.lessons.vanishing_gradient.through_time import back_through_time, of_weights
-from dlviz.models.cells import KINDS, CellName, Step, Weights, unroll
+from dlviz.models.cells import KINDS, CellName, Weights, inside, unroll
 
 CELLS: tuple[CellName, ...] = ("rnn", "gru", "lstm")
 LEVELS = 254  # of what is looked at
@@ -31,7 +31,7 @@ class Learner:
 
     Attributes:
         loss: of the sequences that were read last.
-        hidden_gradient, cell_gradient: the mean of |∂L/∂h_t| over them, and of |∂L/∂c_t|, (T,).
+        slopes: how it hangs on all that happened while they were read.
         norm: the length of the gradient of all weights.
         diverged: at which update there were no finite numbers any more, or -1.
     """
@@ -51,33 +51,31 @@ class Learner:
         self.threshold = config.threshold if config.clipping else math.inf
         self.diverged = -1
 
-    def read(self, X: Tensor) -> list[Step]:
-        """What happens at every step of sequences, (B, T, D)."""
-        return unroll(self.kind, X.unbind(1), Weights.of(self.cell), activation=self.activation)
-
     def states(self, X: Tensor) -> Tensor:
-        """Only h after every step, (T, B, H); torch's own cells are quicker, but know no other activations."""
-        if self.kind == "rnn":
-            return torch.stack([step.hidden for step in self.read(X)])
-        hidden: Tensor = self.cell(X.transpose(0, 1))[0]
+        """h after every step of sequences, steps first: (T, B, D) -> (T, B, H)."""
+        if (
+            self.kind == "rnn" and self.activation is not torch.tanh
+        ):  # torch's own cells know no straight line
+            steps = unroll("rnn", X.unbind(), Weights.of(self.cell), activation=self.activation)
+            return torch.stack([step.hidden for step in steps])
+        hidden: Tensor = self.cell(X)[0]
         return hidden
 
     def differentiate(self, X: Tensor, y: Tensor, update: int) -> None:
         """Back-propagation through time: how the loss of sequences, (B, T, D), hangs on every state on the way."""
         if self.diverged >= 0:
             return
+        X, weights = X.transpose(0, 1), Weights.of(self.cell)  # steps first
         with torch.no_grad():
-            steps = self.read(X)
-        last = steps[-1].hidden.requires_grad_()
+            steps = inside(self.kind, X, self.states(X), weights)
+        last = steps.hidden[-1].requires_grad_()
         loss = loss_of(self.head(last), y)
         self.optimizer.zero_grad()
         loss.backward()  # as far as the last state; from there on it is written out
-        weights = Weights.of(self.cell)
-        slopes = back_through_time(self.kind, steps, weights.W_hh, gradient_of(last), self.slope)
-        for name, found in vars(of_weights(slopes, X, steps)).items():
+        self.slopes = back_through_time(self.kind, steps, weights.W_hh, gradient_of(last), self.slope)
+        for name, found in vars(of_weights(self.slopes, X, steps.hidden)).items():
             getattr(weights, name).grad = found
         self.loss = loss.item()
-        self.hidden_gradient, self.cell_gradient = lengths(slopes.hidden), lengths(slopes.cell)
         gradients = torch.cat([gradient_of(weight).flatten() for weight in self.weights])
         self.norm = gradients.double().norm().item()
         if not math.isfinite(self.loss + self.norm):
@@ -127,8 +125,10 @@ def look(learners: Sequence[Learner], config: Any, X: Tensor, y: Tensor) -> dict
 def look_at(learner: Learner, config: Any, X: Tensor, y: Tensor) -> dict[str, np.ndarray]:
     """The same of one of them; NaN for what is not there any more."""
     lead, length = LEAD[config.task], config.steps()
-    answers = learner.head(learner.states(X))  # (T', B, K)
-    steps = learner.read(X[:1, :length])  # what goes on inside
+    X = X.transpose(0, 1)
+    states = learner.states(X)  # (T', B, H)
+    answers = learner.head(states)  # (T', B, K)
+    steps = inside(learner.kind, X[:length, :1], states[:length, :1], Weights.of(learner.cell))
     last = answers[length - 1, 0]  # to the first sequence, after the delay of the training
     well = 1.0 if learner.diverged < 0 else math.nan
     numbers = {
@@ -136,15 +136,13 @@ def look_at(learner: Learner, config: Any, X: Tensor, y: Tensor) -> dict[str, np
         "norm": learner.norm,
         "radius": spectral_radius(learner.kind, learner.cell),
         "answer": last.argmax().item() if len(last) > 1 else last.item(),
-        "hidden_gradient": learner.hidden_gradient,
-        "cell_gradient": learner.cell_gradient,
+        "hidden_gradient": lengths(learner.slopes.hidden),
+        "cell_gradient": lengths(learner.slopes.cell),
         "accuracy": right(answers[lead:], y).float().mean(dim=1).numpy(),  # (P,)
     }
-    carried = torch.stack(
-        [step.cell[0].tanh() if learner.kind == "lstm" else step.hidden[0] for step in steps]
-    )  # (T, H)
+    carried = (steps.cell.tanh() if learner.kind == "lstm" else steps.hidden)[:, 0]  # (T, H)
     reach = max(carried.abs().max().item(), 1e-6)
-    gates = [torch.stack([step.gates[name][0] for step in steps]) for name in LOOKED[learner.kind]]
+    gates = [steps.gates[name][:, 0] for name in LOOKED[learner.kind]]
     return {
         **{name: np.asarray(value * well, np.float32) for name, value in numbers.items()},
         "state": leveled(carried, -reach, reach),

@@ -8,13 +8,13 @@ Sources: Werbos, Backpropagation through time, 1990; for the LSTM Gers, Schmidhu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from dlviz.models.cells import CellName, Step, Weights
+from dlviz.models.cells import CellName, Step, Weights, shifted
 
 
 @dataclass(frozen=True)
@@ -35,25 +35,22 @@ class Slopes:
 
 @torch.no_grad()
 def back_through_time(
-    kind: CellName, steps: Sequence[Step], W_hh: Tensor, last: Tensor, slope: Callable[[Tensor], Tensor]
+    kind: CellName, steps: Step, W_hh: Tensor, last: Tensor, slope: Callable[[Tensor], Tensor]
 ) -> Slopes:
     """From the last step to the first.
 
     Args:
         kind: which cell.
-        steps: what happened at each.
+        steps: what happened at all of them, (T, B, ...).
         W_hh: by what the hidden state before is multiplied, (kH, H).
         last: dL/dh_T of every sequence, (B, H).
         slope: of a plain RNN's activation, from what it gave.
     """
-    h = torch.stack([step.hidden for step in steps])  # (T, B, H)
     if kind == "rnn":
-        return _plain(slope(h), W_hh, last)
-    gates = {name: torch.stack([step.gates[name] for step in steps]) for name in steps[0].gates}
+        return _plain(slope(steps.hidden), W_hh, last)
     if kind == "gru":
-        fed = torch.stack([step.fed for step in steps]).chunk(3, dim=-1)[2]
-        return _gru(gates, before(h), fed, W_hh, last)
-    return _lstm(gates, torch.stack([step.cell for step in steps]), W_hh, last)
+        return _gru(steps.gates, shifted(steps.hidden), steps.fed.chunk(3, dim=-1)[2], W_hh, last)
+    return _lstm(steps.gates, steps.cell, W_hh, last)
 
 
 def _plain(slope: Tensor, W_hh: Tensor, last: Tensor) -> Slopes:
@@ -67,7 +64,7 @@ def _plain(slope: Tensor, W_hh: Tensor, last: Tensor) -> Slopes:
     return Slopes(dh, dh, da, da)
 
 
-def _gru(gates: dict[str, Tensor], h: Tensor, fed: Tensor, W_hh: Tensor, last: Tensor) -> Slopes:
+def _gru(gates: Mapping[str, Tensor], h: Tensor, fed: Tensor, W_hh: Tensor, last: Tensor) -> Slopes:
     """h_t = (1 - z) ∘ g + z ∘ h_{t-1}, g = tanh(W_xg x_t + b + r ∘ (W_hg h_{t-1} + b))."""
     r, z, g = gates["reset"], gates["update"], gates["candidate"]
     new = (1 - z) * (1 - g * g)  # (T, B, H), as all here
@@ -82,12 +79,12 @@ def _gru(gates: dict[str, Tensor], h: Tensor, fed: Tensor, W_hh: Tensor, last: T
     return Slopes(dh, dh, torch.cat([da[..., : -h.shape[-1]], dh * new], dim=-1), da)
 
 
-def _lstm(gates: dict[str, Tensor], c: Tensor, W_hh: Tensor, last: Tensor) -> Slopes:
+def _lstm(gates: Mapping[str, Tensor], c: Tensor, W_hh: Tensor, last: Tensor) -> Slopes:
     """c_t = f ∘ c_{t-1} + i ∘ g, h_t = o ∘ tanh(c_t)."""
     i, f, g, o = gates["input"], gates["forget"], gates["candidate"], gates["output"]
     shown = c.tanh()
     out = o * (1 - shown * shown)  # (T, B, H), as all here
-    parts = g * i * (1 - i), before(c) * f * (1 - f), i * (1 - g * g), shown * o * (1 - o)
+    parts = g * i * (1 - i), shifted(c) * f * (1 - f), i * (1 - g * g), shown * o * (1 - o)
     factors = torch.stack(parts, dim=2)  # (T, B, 4, H)
     hidden, cell, sums = [last], [], []
     belt = torch.zeros_like(last)  # what comes back along the cell state
@@ -103,13 +100,8 @@ def _lstm(gates: dict[str, Tensor], c: Tensor, W_hh: Tensor, last: Tensor) -> Sl
     return Slopes(torch.stack(hidden[-2::-1]), torch.stack(cell[::-1]), da, da)
 
 
-def before(states: Tensor) -> Tensor:
-    """What each step starts from: nothing, then the state of the step before, (T, B, H)."""
-    return torch.cat([torch.zeros_like(states[:1]), states[:-1]])
-
-
-def of_weights(slopes: Slopes, X: Tensor, steps: Sequence[Step]) -> Weights:
-    """How the loss changes with the weights: the sum over all steps of all sequences, (B, T, D)."""
-    h = before(torch.stack([step.hidden for step in steps])).flatten(0, 1)  # (T B, H)
+def of_weights(slopes: Slopes, X: Tensor, hidden: Tensor) -> Weights:
+    """How the loss changes with the weights: the sum over all steps of all sequences, (T, B, D), (T, B, H)."""
+    h = shifted(hidden).flatten(0, 1)  # (T B, H)
     read, fed = slopes.read.flatten(0, 1), slopes.fed.flatten(0, 1)  # (T B, kH)
-    return Weights(read.T @ X.transpose(0, 1).flatten(0, 1), fed.T @ h, read.sum(0), fed.sum(0))
+    return Weights(read.T @ X.flatten(0, 1), fed.T @ h, read.sum(0), fed.sum(0))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.testing.v1 import AppTest
 
 from dlviz.curriculum import LESSONS
@@ -187,6 +188,21 @@ def test_a_widget_changed_from_elsewhere_is_another_one_so_that_no_late_echo_und
     after = {box.key for box in app.select_slider} | {box.key for box in app.number_input}
     assert f"{GD}.learning_rate" in before - after  # the preset changed it
     assert f"{GD}.seed" in before & after
+
+
+@pages
+def test_a_browser_that_has_not_heard_of_a_preset_yet_does_not_undo_it(slug: str) -> None:
+    app = opened(slug, lang="en")
+    chosen = lambda: app.session_state[f"choices:{slug}"]  # noqa: E731
+    for number in (0, -1, 1):
+        late = WidgetStates()  # what the browser says once more: not that a button was pressed
+        held = app._tree.get_widget_states().widgets
+        late.widgets.extend(state for state in held if state.WhichOneof("value") != "trigger_value")
+        [button for button in app.button if ".try." in str(button.key)][number].click().run()
+        config, views = chosen()["config"], chosen()["viewed"]
+        app._run(late)
+        assert not app.exception
+        assert (chosen()["config"], chosen()["viewed"]) == (config, views)
 
 
 @pages

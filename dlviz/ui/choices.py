@@ -35,7 +35,7 @@ class Choices:
     ) -> None:
         self.slug, self.type, self._begins = slug, config, begins or {}
         blank: dict[str, Any] = {"written": [], "problems": [], "refused": {}, "step": None}
-        blank |= {"views": {}, "seen": {}, "turns": {}, "awaited": False, "page": None}
+        blank |= {"views": {}, "seen": {}, "viewed": {}, "turns": {}, "awaited": False, "page": None}
         self._state = st.session_state.setdefault(f"choices:{slug}", blank) if linked else blank
         self._query = st.query_params.to_dict() if linked else {}
         self._read_link(self._query)
@@ -102,6 +102,9 @@ class Choices:
         """What is chosen of the view alone; the first option unless another one was."""
         chosen: str = self._state["views"].get(name, self._query.get(name))
         chosen = chosen if chosen in options else options[0]
+        if self._state["viewed"].get(name, chosen) != chosen:  # other options brought another first one
+            self._turn((f"view.{name}",))
+        self._state["viewed"] = {**self._state["viewed"], name: chosen}
         self._state["seen"] = {**self._state["seen"], name: "" if chosen == options[0] else chosen}
         return chosen
 
@@ -128,12 +131,10 @@ class Choices:
             return
         self._turn(() if by == name else (f"view.{name}",))
         self._state["views"] = {**self._state["views"], name: option}
+        self._state["viewed"] = {**self._state["viewed"], name: option}
 
     def key(self, field: str) -> str:
-        """The key of a field's widget, another one after each change from elsewhere.
-
-        A browser that has not heard of such a change yet would send the widget's old value and undo it.
-        """
+        """The key of a field's widget, another one after each change from elsewhere; see `heard`."""
         turn = self._state["turns"].get(field, 0)
         return f"{self.slug}.{field}" + (f".{turn}" if turn else "")
 
@@ -148,7 +149,21 @@ class Choices:
             if page and before == self._look():
                 redraw(page[0])
 
-        return take
+        return self.heard(field, take)
+
+    def heard(self, field: str, take: Callable[..., None]) -> Callable[..., None]:
+        """A callback of a field's present widget: once that is replaced, what it still says is not taken.
+
+        A browser that has not heard of a change from elsewhere sends the old widgets once more, and for Streamlit,
+        which has forgotten their values but not their callbacks, each of them has just changed.
+        """
+        key = self.key(field)
+
+        def call(*args: Any) -> None:
+            if key == self.key(field):
+                take(*args)
+
+        return call
 
     def steady(self, stage: str, page: Callable[[Any], Any]) -> None:
         """Lets a widget's change rerun the fragment `stage` alone while all that `page` gives of a config stays."""

@@ -87,7 +87,7 @@ def layers(choices: Choices, text: Text, activations: Sequence[str]) -> None:
             words = (lambda a: text.option("activation", a)) if name == "activation" else str
             column.selectbox(
                 label, options, key=f"{key}.{name}.{k}", format_func=words, label_visibility="collapsed",
-                on_change=changed, args=(k,), disabled=locked,
+                on_change=choices.heard("hidden", changed), args=(k,), disabled=locked,
             )  # fmt: skip
     refused = choices.refused("hidden")
     if refused is not None:
@@ -116,7 +116,7 @@ def units(choices: Choices, text: Text, options: Mapping[str, Sequence[str]], *,
             options[name],
             key=key,
             format_func=called,
-            on_change=change,
+            on_change=choices.heard(f"view.{name}", change),
             disabled=present.locks(name),
         )
 

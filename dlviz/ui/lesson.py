@@ -108,7 +108,8 @@ def views(
             def change(name: str = name, key: str = key) -> None:
                 choices.set_view(name, st.session_state[key], by=name)
 
-            look: dict[str, Any] = {"format_func": labels.__getitem__, "key": key, "on_change": change}
+            look: dict[str, Any] = {"format_func": labels.__getitem__, "key": key}
+            look["on_change"] = choices.heard(f"view.{name}", change)
             look["disabled"] = present.locks(name)
             if len(values) == 2:
                 st.segmented_control(text.field(name), list(labels), required=True, **look)

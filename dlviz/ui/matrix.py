@@ -62,7 +62,7 @@ def matrix(
                     max_chars=8,
                     label_visibility="collapsed",
                     disabled=locked,
-                    on_change=changed,
+                    on_change=choices.heard(field, changed),
                     args=(i, j, name),
                 )
 
@@ -78,6 +78,7 @@ def place(choices: Choices, text: Text, view: str, options: Sequence[str]) -> No
     def change() -> None:
         choices.set_view(view, ".".join(str(st.session_state[key] - 1) for key in keys), by=view)
 
+    heard = choices.heard(f"view.{view}", change)
     inside = fold(choices.slug, view, text.field(view))
     if not inside:
         return
@@ -85,4 +86,4 @@ def place(choices: Choices, text: Text, view: str, options: Sequence[str]) -> No
         parts = zip(st.columns(2), keys, ("row", "column"), chosen.split("."), ends)
         for column, key, part, number, end in parts:
             st.session_state[key] = int(number) + 1
-            column.number_input(text(f"matrix.{part}"), 1, int(end) + 1, key=key, on_change=change)
+            column.number_input(text(f"matrix.{part}"), 1, int(end) + 1, key=key, on_change=heard)

@@ -198,7 +198,7 @@ def _columns(
             options,
             format_func=lambda k: table.columns[k].name,
             key=key,
-            on_change=choose,
+            on_change=choices.heard(name, choose),
             disabled=present.locks(name, file, "train"),
         )
     used = uploads.examples(getattr(choices.config, file), *chosen)

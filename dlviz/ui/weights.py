@@ -24,7 +24,8 @@ def row(choices: Choices, text: Text, view: str, options: Sequence[str]) -> None
         choices.set_view(view, str(st.session_state[key]), by=view)
 
     locked = view in presenting().locked
-    st.number_input(text.field(view), 1, len(options), key=key, on_change=change, disabled=locked)
+    heard = choices.heard(f"view.{view}", change)
+    st.number_input(text.field(view), 1, len(options), key=key, on_change=heard, disabled=locked)
 
 
 def sliders(
@@ -53,14 +54,16 @@ def sliders(
 
     def changed() -> None:
         weights = [st.session_state[f"{turn}.{k}"] for k in range(len(names))]
-        choices.change(**{field: put(weights)})
+        if weights != [float(weight) for weight in present]:  # a browser may say once more what it was told
+            choices.change(**{field: put(weights)})
 
+    heard = choices.heard(field, changed)
     st.caption(text.field(field), help=text(f"help.{field}"))
     with st.container(height=HEIGHT if len(names) > 4 else "content", border=False):
         for k, (name, weight) in enumerate(zip(names, present)):
             st.session_state[f"{turn}.{k}"] = float(weight)
             label = f"{k + 1}: `{name.replace('`', ' ')}`"
-            st.slider(label, 0.0, 1.0, step=0.01, key=f"{turn}.{k}", on_change=changed, disabled=locked)
+            st.slider(label, 0.0, 1.0, step=0.01, key=f"{turn}.{k}", on_change=heard, disabled=locked)
     value = getattr(choices.config, field)
     for name, after in (("row", put(None)), ("all", "")):
         st.button(

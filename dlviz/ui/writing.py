@@ -55,7 +55,7 @@ def writing(choices: Choices, text: Text, field: str, *, pairs: bool = False, **
 
     if state["refused"] is None:
         st.session_state[key] = texts.text_of(name)
-    usual: dict[str, Any] = {"on_change": take, "disabled": locked}
+    usual: dict[str, Any] = {"on_change": choices.heard(field, take), "disabled": locked}
     label, hint = text(f"upload.{kind}"), text(f"upload.{kind}_help")
     st.text_area(label, height=HEIGHT, help=hint, key=key, args=(key,), **usual)
     file = f"{choices.slug}.{field}.file"

@@ -159,6 +159,7 @@ def run(config: Config) -> Iterator[Frame]:
     yield Frame(0, *arrivals.maps(side))
     for update in range(1, config.steps + 1):
         # θ ← θ - η g, for all balls, or what this optimiser makes of g = ∇f(θ)
+        balls.grad = None  # so that the next one takes its place in memory
         balls.grad = slope(*balls, *train)  # (2, N)
         optimizer.step()
         arrivals.remember(balls)
@@ -183,9 +184,9 @@ class Arrivals:
         self.minima, self.radius = minima, radius
         self.places = torch.empty(EVERY, *balls.shape)  # since the last look, (10, 2, N)
         self.kept = 0
-        self.sound = torch.ones(balls.shape[1:])  # 1 as long as it has not diverged, (N,)
+        self.lost = torch.tensor(False)  # or which balls have diverged, (N,)
         self.minimum = torch.full(balls.shape[1:], float(NOWHERE))  # (N,)
-        self.needed = torch.zeros(balls.shape[1:])  # (N,)
+        self.needed = torch.zeros(balls.shape[1:])  # 0 where it is not there, (N,)
         self.remember(balls)
         self.look(0)
 
@@ -199,14 +200,16 @@ class Arrivals:
         now, before = self.places[self.kept - 1], self.minimum
         self.minimum = self.reached(now)
         changed = (self.minimum - before).nonzero()[:, 0]
+        self.needed[changed] = 0.0
         arrived = changed[self.minimum[changed] != NOWHERE]  # (K,)
         target = self.minima[self.minimum[arrived].int()].T  # (2, K)
-        offset = self.places[: self.kept, :, arrived] - target  # (10, 2, K)
+        rows = self.places[: self.kept].flatten(0, 1)  # all x and y, (20, N)
+        offset = rows.index_select(1, arrived).unflatten(0, (-1, 2)) - target  # (10, 2, K)
         near = offset.square().sum(1) < self.radius**2  # (10, K)
         stayed = near.flip(0).cumprod(0).sum(0)  # at how many places in a row up to now, (K,)
         self.needed[arrived] = update + 1.0 - stayed
         if not now.abs().max() <= FARTHEST:  # nor if there is a NaN
-            self.sound.mul_(now.abs().amax(0).le_(FARTHEST))
+            self.lost = self.lost | ~(now.abs().amax(0) <= FARTHEST)
         self.update = update
         self.kept = 0
 
@@ -222,11 +225,12 @@ class Arrivals:
 
     def maps(self, side: int) -> tuple[np.ndarray, np.ndarray]:
         """`minimum` and `needed` as pictures, (side, side)."""
-        away = (self.minimum == NOWHERE).float()
+        minimum = self.minimum.to(torch.uint8)  # (N,)
+        if self.lost.any():
+            minimum[self.lost] = LOST
         # arithmetic, as torch.where is slow on masks that differ from ball to ball
-        needed = self.needed + away * (self.update - self.needed)
-        minimum = self.sound * (self.minimum - LOST) + LOST  # 255 where it diverged
-        return minimum.to(torch.uint8).view(side, side).numpy(), needed.int().view(side, side).numpy()
+        needed = torch.add(self.needed, self.minimum == NOWHERE, alpha=self.update)
+        return minimum.view(side, side).numpy(), needed.int().view(side, side).numpy()
 
 
 def starts_a_side(landscape: str, wanted: int) -> int:

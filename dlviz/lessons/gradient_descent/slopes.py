@@ -14,6 +14,7 @@ from torch import Tensor
 
 from dlviz.lessons.gradient_descent.formula import Surface
 
+CONSTANTS = torch.tensor([-22.0, -14.0])  # of Himmelblau's slope
 Slope = Callable[..., Tensor]  # (x, y, ...) of shape (N,) -> gradients (2, N)
 
 
@@ -31,8 +32,8 @@ def rosenbrock_slope(x: Tensor, y: Tensor) -> Tensor:
 def himmelblau_slope(x: Tensor, y: Tensor) -> Tensor:
     # with a = 2 (x² + y - 11), b = 2 (x + y² - 7):  ∇f = (2 x a + b, a + 2 y b)
     a, b = torch.addcmul(y, x, x), torch.addcmul(x, y, y)
-    torch.add(x.new_tensor(-22.0), a, alpha=2, out=a)
-    torch.add(x.new_tensor(-14.0), b, alpha=2, out=b)
+    torch.add(CONSTANTS[0], a, alpha=2, out=a)
+    torch.add(CONSTANTS[1], b, alpha=2, out=b)
     gradient = x.new_empty(2, *x.shape)
     torch.addcmul(b, x, a, value=2, out=gradient[0])
     torch.addcmul(a, y, b, value=2, out=gradient[1])

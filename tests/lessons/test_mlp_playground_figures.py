@@ -239,15 +239,22 @@ def test_all_zero_weights_stay_alike() -> None:
     assert np.abs(recording.track("loss") - np.log(2)).max() < 0.001
 
 
-def test_batch_normalisation_rescues_the_deep_network() -> None:
-    deep, rescued = recorded(PRESETS["deep"][0]), recorded(PRESETS["rescued"][0].changed(epochs=40))
-    assert 0.5 < deep[-1].accuracy < 0.68
-    assert deep[-1].gradients[0] < 0.01 * deep[-1].gradients[-1]
+@pytest.mark.parametrize("nudge", [0.0, 1e-6, 3e-6])
+def test_batch_normalisation_rescues_the_deep_network(nudge: float) -> None:
+    """Whatever the last bits are: they decide much of what the deep one still learns."""
+    deep, rescued = (
+        recorded(config.changed(learning_rate=config.learning_rate * (1 + nudge)))
+        for config in (PRESETS["deep"][0], PRESETS["rescued"][0].changed(epochs=40))
+    )
+    assert 0.5 < deep[-1].accuracy < 0.75
+    first, last = deep.track("gradients")[:, [0, -1]].T
+    assert np.median(first[len(deep) // 2 :]) < 1e-3 * first[0]
     stuck = [frame.activations[:6, [0, -1]].sum(1).mean() for frame in (deep[-1], rescued[-1])]
     assert stuck[0] > 0.85
     assert stuck[1] < 0.2
     assert rescued[10].accuracy > 0.95
-    assert rescued[-1].gradients[0] > 0.1 * rescued[-1].gradients[-1]
+    first, last = rescued.track("gradients")[:, [0, -1]].T
+    assert (first[20:] > 0.1 * last[20:]).mean() > 0.9
 
 
 def test_the_prediction_is_no_preset_and_a_perceptron_of_squares_parts_the_circle() -> None:

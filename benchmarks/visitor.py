@@ -42,6 +42,7 @@ class Visitor:
         self._query = f"lang=en&{query}" if query else "lang=en"
         self._stage = self._fragment = self._script = ""
         self._widgets: dict[str, tuple[str, Any]] = {}  # by key: id and what the browser was sent
+        self._cached: dict[str, ForwardMsg] = {}  # large messages by hash: a browser is not sent them twice
         self._requests = 0
         self.header: dict[str, Any] = {}
 
@@ -64,6 +65,7 @@ class Visitor:
         script.context_info.locale = "en-US"
         script.context_info.url = f"{self._url}/{self._page}"
         script.widget_states.widgets.extend(states)
+        script.cached_message_hashes.extend(self._cached)
         if fragment:
             script.fragment_id = self._fragment
         begun = perf_counter()
@@ -77,6 +79,10 @@ class Visitor:
             assert isinstance(data, bytes)
             answer.received += len(data)
             forward = ForwardMsg.FromString(data)
+            if forward.metadata.cacheable:
+                self._cached[forward.hash] = forward
+            elif forward.WhichOneof("type") == "ref_hash":
+                forward = self._cached[forward.ref_hash]
             kind = forward.WhichOneof("type")
             if kind == "delta" and forward.delta.WhichOneof("type") == "new_element":
                 self._element(forward, answer, begun)

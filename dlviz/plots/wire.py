@@ -43,20 +43,32 @@ class Blobs:
         return self.array(column[start:])
 
     def lifted(self, part: Any) -> Any:
-        """A copy of a figure in which arrays stand as references."""
+        """What stands in the header for something that JSON does not know: a reference for an array."""
         if isinstance(part, bytes):
             return self.add(part, "u1", [len(part)])
         if isinstance(part, np.ndarray):
             return self.array(part) if part.dtype.kind in "fiub" else part.tolist()
+        if isinstance(part, np.generic):
+            return part.item()
         if isinstance(part, Mapping):
-            return {key: self.lifted(value) for key, value in part.items()}
-        return [self.lifted(value) for value in part] if isinstance(part, (list, tuple)) else _plain(part)
+            return dict(part)
+        raise TypeError(f"{type(part).__name__} cannot be sent")
 
     def message(self, header: Mapping[str, Any]) -> bytes:
-        """The header with its length, then all arrays."""
-        text = json.dumps(header, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        """The header with its length, then all arrays; numbers that are not finite stand as null."""
+        begun = len(self._parts), self._size
+        try:
+            text = self._written(header).encode()
+        except ValueError:  # JSON knows no NaN
+            self._size, self._parts[begun[0] :] = begun[1], []
+            text = self._written(_finite(header)).encode()
         text += b" " * (-(4 + len(text)) % 8)
         return struct.pack("<I", len(text)) + text + b"".join(self._parts)
+
+    def _written(self, header: Mapping[str, Any]) -> str:
+        return json.dumps(
+            header, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=self.lifted
+        )
 
 
 def message(
@@ -81,14 +93,14 @@ def message(
     packed = [
         _film(film, own, start, (known or {}).get(film.name), blobs) for film, own in zip(films, present)
     ]
-    return blobs.message({**blobs.lifted(header), "start": start, "rows": max(rows, 0), "films": packed})
+    return blobs.message({**header, "start": start, "rows": max(rows, 0), "films": packed})
 
 
 def _film(film: Film, present: str, start: int, known: str | None, blobs: Blobs) -> dict[str, Any]:
     return {
         "name": film.name,
         "digest": present,
-        "head": None if present == known else blobs.lifted(_head(film)),
+        "head": None if present == known else _head(film),
         "moves": [[blobs.column(column, start) for column in move.columns.values()] for move in film.moves],
         "labels": [_rows(label, start, blobs) for label in film.labels],
     }
@@ -124,10 +136,16 @@ def _rows(label: Label, start: int, blobs: Blobs) -> dict[str, Any]:
 
 def digest(film: Film) -> str:
     """Tells a film's head from any other; new rows leave it as it is."""
-    blobs = Blobs()
-    return hashlib.blake2b(blobs.message(blobs.lifted(_head(film))), digest_size=8).hexdigest()
+    return hashlib.blake2b(Blobs().message(_head(film)), digest_size=8).hexdigest()
 
 
-def _plain(value: Any) -> Any:
-    value = value.item() if isinstance(value, np.generic) else value
+def _finite(part: Any) -> Any:
+    """A copy with None for what is not finite."""
+    if isinstance(part, Mapping):
+        return {key: _finite(value) for key, value in part.items()}
+    if isinstance(part, (list, tuple)):
+        return [_finite(value) for value in part]
+    if isinstance(part, np.ndarray) and part.dtype.kind == "O":
+        return _finite(part.tolist())
+    value = part.item() if isinstance(part, np.generic) else part
     return None if isinstance(value, float) and not np.isfinite(value) else value

@@ -73,7 +73,7 @@ class Choices:
         return error
 
     @property
-    def _locked(self) -> set[str]:
+    def _locked(self) -> frozenset[str]:
         return presenting().locked & self.type.model_fields.keys()
 
     def may(self, config: Config) -> bool:

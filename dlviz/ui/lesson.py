@@ -190,9 +190,14 @@ def predict(
 
 
 def words(text: Text) -> None:
-    """The passages below the stage."""
-    if not site.presenting().hides("words"):
-        with st.container(key="section-intro"):
-            st.markdown(text.passage("intro"))
-    for name in PASSAGES:
-        site.section(text(f"section.{name}"), text.passage(name), name=name)
+    """The passages below the stage, but for those that a teacher's link hides."""
+    present = site.presenting()
+    if present.hides("words"):
+        return
+    parts = [
+        f"## {text(f'section.{name}')}\n\n{text.passage(name)}"
+        for name in PASSAGES
+        if not present.hides(name)
+    ]
+    with st.container(key="section-words"):
+        st.markdown("\n\n".join([text.passage("intro"), *parts]), anchors=False)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from copy import copy
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -32,8 +33,8 @@ class Presenting:
     """
 
     on: bool
-    hidden: set[str]
-    locked: set[str]
+    hidden: frozenset[str]
+    locked: frozenset[str]
 
     def hides(self, *names: str) -> bool:
         """Whether one of these is not there."""
@@ -46,8 +47,13 @@ class Presenting:
 
 def presenting() -> Presenting:
     """What the present link asks for; names that nothing has are harmless."""
-    hidden, locked = (set(st.query_params.get(name, "").split(",")) - {""} for name in ("hide", "lock"))
-    return Presenting(st.query_params.get("present") == "1", hidden, locked)
+    asked = st.query_params.to_dict()
+    return _presenting(*(asked.get(name, "") for name in ("present", "hide", "lock")))
+
+
+@lru_cache(maxsize=64)
+def _presenting(on: str, hide: str, lock: str) -> Presenting:
+    return Presenting(on == "1", *(frozenset(names.split(",")) - {""} for names in (hide, lock)))
 
 
 def redraw(fragment: str) -> None:
@@ -59,7 +65,7 @@ def redraw(fragment: str) -> None:
 
 def language() -> Language:
     """The link's language, else this session's, else the browser's: Korean for a Korean browser."""
-    asked = st.query_params.get("lang")
+    asked = st.query_params.to_dict().get("lang")
     if asked in LANGUAGES and asked != st.session_state.get("linked"):
         st.session_state["linked"] = st.session_state["lang"] = asked
     usual = "ko" if (st.context.locale or "").lower().startswith("ko") else "en"
@@ -72,8 +78,13 @@ def text(slug: str) -> Text:
 
 
 def page_of(slug: str) -> Any:
-    """A lesson as a page of the navigation."""
-    return st.Page(HOUSE / "pages" / f"{slug}.py", title=text(slug)("short"), url_path=slug)
+    """A lesson as a page of the navigation, one of its own for each run."""
+    return copy(_page(slug, language()))
+
+
+@cache
+def _page(slug: str, lang: Language) -> Any:
+    return st.Page(HOUSE / "pages" / f"{slug}.py", title=lesson_text(slug, lang)("short"), url_path=slug)
 
 
 def opening(title: str, sentence: str) -> None:
@@ -84,13 +95,6 @@ def opening(title: str, sentence: str) -> None:
         st.caption(sentence)
     with switch:
         _language_switch()
-
-
-def section(title: str, body: str, *, name: str) -> None:
-    """A passage under its heading, unless a teacher's link hides it."""
-    if not presenting().hides(name, "words"):
-        with st.container(key=f"section-{name}"):
-            st.markdown(f"## {title}\n\n{body}", anchors=False)
 
 
 def _language_switch() -> None:

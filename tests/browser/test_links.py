@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Page
 
 from dlviz import lesson
+from dlviz.text import words
 from tests.browser.stage import LESSON, Open, Stage
 
 
@@ -71,8 +72,13 @@ def test_a_teachers_link_hides_locks_and_enlarges(page: Open) -> None:
     Stage(plain).rest()
     taught = page(f"{LESSON}?present=1&hide=words,controls&lock=train", reduced_motion=True)
     stage = Stage(taught).rest()
-    assert {"intro", "look", "why", "code"} <= sections(plain)
+    assert {"words", "code"} <= sections(plain)
     assert sections(taught) <= {"code"}
+    without = page(f"{LESSON}?hide=look", reduced_motion=True)
+    for name in ("look", "why"):
+        heading = words("en")(f"section.{name}")
+        assert plain.get_by_role("heading", name=heading).count() == 1
+        assert without.get_by_role("heading", name=heading).count() == (name != "look")
     assert plain.locator(".st-key-panel").count() == 1
     assert taught.locator(".st-key-panel").count() == 0
     assert plain.locator(".dl-train").is_visible()

@@ -14,7 +14,7 @@ import {watchTwins} from './twin.js'
 const SOON = 50; // ms until it is not waited for the screen any longer: a hidden page has none
 
 /** When the screen has shown what is painted. */
-const shown = () => new Promise((done) => {
+export const shown = () => new Promise((done) => {
   requestAnimationFrame(() => setTimeout(done));
   setTimeout(done, SOON);
 });

@@ -9,7 +9,7 @@ import {listenKeys} from './keys.js'
 import {shareAddress, writeAddress} from './link.js'
 import {Look} from './report.js'
 import {Pull} from './pull.js'
-import {Scene} from './scene.js'
+import {Scene, shown} from './scene.js'
 import {Reel} from './tape.js'
 import {arrayOf, decodeMessage} from './wire.js'
 import {saveAnswer, takeAway, TakeMenu} from './take.js'
@@ -94,7 +94,7 @@ export class Stage {
     if (change.fresh && this.opened) this.frame(performance.now()); // at once: the screen comes soon enough
     else this.invalidate();
     if (!change.fresh && !change.heads.length) return;
-    this.address();
+    shown().then(() => this.gone || this.address()); // the picture first
     this.rest();
   }
 

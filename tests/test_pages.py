@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,18 @@ def entered(app: AppTest, widget: Any, value: Any) -> AppTest:
     """Enters a value and looks at the whole page: after an entry perhaps only the stage has run."""
     widget.set_value(value).run()
     app.run()
+    assert not app.exception
+    return app
+
+
+def presets_of(app: AppTest) -> Any:
+    """The widget with the presets; none where none is offered."""
+    return next((group for group in app.button_group if ".view.try" in str(group.key)), None)
+
+
+def tried(app: AppTest, name: str) -> AppTest:
+    """Takes a preset."""
+    presets_of(app).set_value(name).run()
     assert not app.exception
     return app
 
@@ -110,7 +123,7 @@ def test_a_teachers_link_hides_and_locks(slug: str) -> None:
     text = lesson_text(slug, "en")
     assert not any(passage in [m.value for m in app.markdown] for passage in text.passages.values())
     assert app.number_input(key=f"{slug}.seed").disabled
-    assert not [button for button in app.button if ".try." in str(button.key)]
+    assert presets_of(app) is None
     assert not opened(slug, hide="controls").slider
 
 
@@ -183,8 +196,7 @@ def test_a_prediction_is_committed_before_the_race_is_run() -> None:
 def test_a_widget_changed_from_elsewhere_is_another_one_so_that_no_late_echo_undoes_it() -> None:
     app = opened(GD, lang="en")
     before = {box.key for box in app.select_slider} | {box.key for box in app.number_input}
-    preset = next(button for button in app.button if str(button.key).endswith(".try.ravine"))
-    preset.click().run()
+    tried(app, "ravine")
     after = {box.key for box in app.select_slider} | {box.key for box in app.number_input}
     assert f"{GD}.learning_rate" in before - after  # the preset changed it
     assert f"{GD}.seed" in before & after
@@ -194,11 +206,13 @@ def test_a_widget_changed_from_elsewhere_is_another_one_so_that_no_late_echo_und
 def test_a_browser_that_has_not_heard_of_a_preset_yet_does_not_undo_it(slug: str) -> None:
     app = opened(slug, lang="en")
     chosen = lambda: app.session_state[f"choices:{slug}"]  # noqa: E731
+    names = list(import_module(f"dlviz.lessons.{slug}.presets").PRESETS)
     for number in (0, -1, 1):
-        late = WidgetStates()  # what the browser says once more: not that a button was pressed
-        held = app._tree.get_widget_states().widgets
-        late.widgets.extend(state for state in held if state.WhichOneof("value") != "trigger_value")
-        [button for button in app.button if ".try." in str(button.key)][number].click().run()
+        late = WidgetStates()  # what the browser says of the others once more: not that a button was pressed
+        for state in app._tree.get_widget_states().widgets:
+            if state.WhichOneof("value") != "trigger_value" and ".view.try" not in state.id:
+                late.widgets.append(state)
+        tried(app, names[number])
         config, views = chosen()["config"], chosen()["viewed"]
         app._run(late)
         assert not app.exception
@@ -208,7 +222,7 @@ def test_a_browser_that_has_not_heard_of_a_preset_yet_does_not_undo_it(slug: str
 @pages
 def test_what_a_link_locks_stays_whatever_is_pressed(slug: str) -> None:
     app = opened(slug, lang="en", seed="7", lock="seed")
-    assert not [button for button in app.button if ".try." in str(button.key)]  # each has another seed
+    assert presets_of(app) is None  # each has another seed
     assert not app.radio
     next(button for button in app.button if button.label == words("en")("app.reset")).click().run()
     app.run()
@@ -219,7 +233,7 @@ def test_what_a_link_locks_stays_whatever_is_pressed(slug: str) -> None:
 def test_a_locked_view_stays_though_a_preset_shows_another() -> None:
     for lock, stays in (("picture", True), ("nothing", False)):
         app = opened(GD, lang="en", picture="basins", lock=lock)
-        next(button for button in app.button if str(button.key).endswith(".try.diverge")).click().run()
+        tried(app, "diverge")
         views = [box for box in [*app.selectbox, *app.button_group] if ".view.picture" in str(box.key)]
         assert [box.disabled for box in views] == [stays]
         assert (views[0].value in ("basins", ["basins"])) is stays
@@ -227,6 +241,7 @@ def test_a_locked_view_stays_though_a_preset_shows_another() -> None:
 
 def test_a_preset_that_leaves_alone_what_is_locked_is_offered() -> None:
     app = opened(GD, lang="en", lock="steps")
-    offered = {str(button.key).rpartition(".")[2] for button in app.button if ".try." in str(button.key)}
-    assert "ravine" in offered
-    assert "fewer" not in offered  # it makes 500 steps
+    text = lesson_text(GD, "en")
+    offered = presets_of(app).options
+    assert text("preset.ravine.title") in offered
+    assert text("preset.fewer.title") not in offered  # it makes 500 steps

@@ -102,11 +102,20 @@ class Choices:
         """What is chosen of the view alone; the first option unless another one was."""
         chosen: str = self._state["views"].get(name, self._query.get(name))
         chosen = chosen if chosen in options else options[0]
-        if self._state["viewed"].get(name, chosen) != chosen:  # other options brought another first one
-            self._turn((f"view.{name}",))
-        self._state["viewed"] = {**self._state["viewed"], name: chosen}
+        self.shows(name, chosen)
         self._state["seen"] = {**self._state["seen"], name: "" if chosen == options[0] else chosen}
         return chosen
+
+    def shown(self, name: str) -> str | None:
+        """What the widget of a view has shown last."""
+        value: str | None = self._state["viewed"].get(name)
+        return value
+
+    def shows(self, name: str, value: str | None, *, by: str | None = None) -> None:
+        """Tells what the widget of a view shows: another one takes its place where it showed something else."""
+        if by != name and self._state["viewed"].get(name, value) != value:
+            self._turn((f"view.{name}",))
+        self._state["viewed"] = {**self._state["viewed"], name: value}
 
     def views(self, options: Mapping[str, Sequence[str]]) -> dict[str, str]:
         """What is chosen of each view."""
@@ -131,7 +140,7 @@ class Choices:
             return
         self._turn(() if by == name else (f"view.{name}",))
         self._state["views"] = {**self._state["views"], name: option}
-        self._state["viewed"] = {**self._state["viewed"], name: option}
+        self.shows(name, option, by=name)
 
     def key(self, field: str) -> str:
         """The key of a field's widget, another one after each change from elsewhere; see `heard`."""

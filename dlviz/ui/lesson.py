@@ -127,24 +127,38 @@ def tries(
     if site.presenting().hides("tries"):
         return
     presets = {name: preset for name, preset in presets.items() if choices.may(preset[0])}
-    st.markdown(f"**{text('app.tries')}**")
-    with st.container(horizontal=True, key="tries"):
-        for name, (config, picture) in presets.items():
+    if not presets:
+        return
+    promises = {name: text(f"preset.{name}.promise") for name in presets}
+    titles = {name: text(f"preset.{name}.title") for name in presets}
+    matching = [name for name, (config, _) in presets.items() if config == choices.config]
+    tried = choices.shown("try") if choices.shown("try") in matching else next(iter(matching), None)
+    choices.shows("try", tried)
+    key = choices.key("view.try")
+    st.session_state[key] = tried
 
-            def take(name: str = name, config: Config = config, picture: str = picture) -> None:
-                choices.set(config)
-                for view, option in {"picture": picture, **(views or {}).get(name, {})}.items():
-                    choices.set_view(view, option)
+    def take() -> None:
+        name = st.session_state[key]
+        if name not in presets:
+            return
+        config, picture = presets[name]
+        choices.set(config)
+        choices.shows("try", name, by="try")
+        for view, option in {"picture": picture, **(views or {}).get(name, {})}.items():
+            choices.set_view(view, option)
 
-            st.button(
-                text(f"preset.{name}.title"),
-                help=text(f"preset.{name}.promise"),
-                on_click=take,
-                key=choices.key(f"try.{name}"),
-            )
-    for name, (config, _) in presets.items():
-        if config == choices.config:
-            st.info(text(f"preset.{name}.promise"), icon=":material/visibility:")
+    with st.container(key="tries"):
+        st.pills(
+            f"**{text('app.tries')}**",
+            list(presets),
+            format_func=titles.__getitem__,
+            key=key,
+            required=True,
+            help="\n".join(f"- **{title}**: {promises[name]}" for name, title in titles.items()),
+            on_change=choices.heard("view.try", take),
+        )
+    if tried:
+        st.info(promises[tried], icon=":material/visibility:")
 
 
 def predict(

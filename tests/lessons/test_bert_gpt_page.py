@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dlviz.text import lesson_text
-from tests.test_pages import opened
+from tests.test_pages import opened, tried
 
 SLUG = "bert_gpt"
 TEXTS = {"ko": "korean", "en": "english"}
@@ -27,8 +26,7 @@ def test_a_link_says_which_text() -> None:
 
 def test_a_preset_of_either_language_stays_in_it() -> None:
     app = opened(SLUG, lang="en")
-    title = lesson_text(SLUG, "en")("preset.greedy.title")
-    next(button for button in app.button if button.label == title).click().run()
+    tried(app, "greedy")
     config = app.session_state[f"choices:{SLUG}"]["config"]
     assert (config.corpus, config.temperature) == ("english", 0.0)
 
@@ -36,8 +34,7 @@ def test_a_preset_of_either_language_stays_in_it() -> None:
 @pytest.mark.parametrize("lang", TEXTS)
 def test_a_preset_with_an_example_of_its_own_speaks_the_visitors_language(lang: str) -> None:
     app = opened(SLUG, lang=lang)
-    title = lesson_text(SLUG, lang)("preset.front.title")
-    next(button for button in app.button if button.label == title).click().run()
+    tried(app, "front")
     config = app.session_state[f"choices:{SLUG}"]["config"]
     assert config.corpus == TEXTS[lang]
     assert ("rabbit" in config.sentence) == (lang == "en")

@@ -7,7 +7,7 @@ from dlviz.lessons.cnn import experiment
 from dlviz.lessons.cnn.presets import PRESETS
 from dlviz.recording import record
 from dlviz.text import lesson_text
-from tests.test_pages import entered, opened
+from tests.test_pages import entered, opened, tried
 
 SLUG = "cnn"
 SEVEN = sketch.drawn("", [[8 + k, 8] for k in range(16)] + [[23 - k / 2, 8 + k] for k in range(18)])
@@ -15,7 +15,7 @@ SEVEN = sketch.drawn("", [[8 + k, 8] for k in range(16)] + [[23 - k / 2, 8 + k] 
 
 def test_a_preset_brings_its_picture_and_its_unit() -> None:
     app, text = opened(SLUG, lang="en"), lesson_text(SLUG, "en")
-    next(button for button in app.button if str(button.key).endswith(".try.parts")).click().run()
+    tried(app, "parts")
     assert not app.exception
     chosen = {box.label: box.value for box in app.selectbox}
     assert chosen[text.field("picture")] == PRESETS["parts"][1]

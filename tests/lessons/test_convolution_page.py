@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from dlviz.lessons.convolution.figures import PICTURES
 from dlviz.lessons.convolution.presets import PREDICTION, PRESETS
 from dlviz.text import lesson_text, words
-from tests.test_pages import entered, opened
+from tests.test_pages import entered, opened, tried
 from tests.test_pictures import quarters, saved
 
 SLUG = "convolution"
@@ -88,7 +88,7 @@ def test_a_picture_of_ones_own_is_filtered_and_a_bad_one_refused() -> None:
 def test_a_preset_brings_its_picture_and_its_promise() -> None:
     app = page()
     for name in ("keypoints", "share", "holes"):
-        next(button for button in app.button if str(button.key).endswith(f".try.{name}")).click().run()
+        tried(app, name)
         assert not app.exception
         assert chosen(app) == PRESETS[name][0]
         assert [info.value for info in app.info] == [TEXT(f"preset.{name}.promise")]

@@ -7,14 +7,14 @@ from urllib.parse import parse_qsl
 from dlviz.lessons.heatmaps.experiment import Config
 from dlviz.lessons.heatmaps.presets import PRESETS, SEEN
 from dlviz.text import lesson_text, words
-from tests.test_pages import opened
+from tests.test_pages import opened, tried
 
 SLUG = "heatmaps"
 
 
 def test_a_preset_brings_its_picture_and_its_method() -> None:
     app, text = opened(SLUG, lang="en", data="digits", epochs="1"), lesson_text(SLUG, "en")
-    next(button for button in app.button if str(button.key).endswith(".try.against")).click().run()
+    tried(app, "against")
     assert not app.exception
     chosen = {box.label: box.value for box in app.selectbox}
     assert chosen[text.field("method")] == SEEN["against"]["method"]

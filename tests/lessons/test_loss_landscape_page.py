@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dlviz.lessons.loss_landscape.presets import PLANES, PREDICTION, PRESETS
 from dlviz.text import lesson_text, words
-from tests.test_pages import opened
+from tests.test_pages import opened, tried
 
 SLUG = "loss_landscape"
 
@@ -12,7 +12,7 @@ SLUG = "loss_landscape"
 def test_a_preset_brings_its_plane_and_its_picture() -> None:
     app = opened(SLUG, lang="en")
     for name in ("barrier", "edge", "filter"):
-        next(button for button in app.button if str(button.key).endswith(f".try.{name}")).click().run()
+        tried(app, name)
         assert not app.exception
         chosen = {box.label: box.value for box in app.selectbox}
         text = lesson_text(SLUG, "en")

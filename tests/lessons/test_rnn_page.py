@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dlviz.lessons.rnn.presets import PRESETS
 from dlviz.text import lesson_text
-from tests.test_pages import entered, opened
+from tests.test_pages import entered, opened, tried
 
 SLUG = "rnn"
 EVIL = "<script>x</script> [a](http://x) {loss} `y`"
@@ -13,7 +13,7 @@ EVIL = "<script>x</script> [a](http://x) {loss} `y`"
 def test_presets_bring_their_picture_and_their_promise() -> None:
     app, text = opened(SLUG, lang="en"), lesson_text(SLUG, "en")
     for name in ("boat", "brackets", "wave"):
-        next(button for button in app.button if str(button.key).endswith(f".try.{name}")).click().run()
+        tried(app, name)
         assert not app.exception
         assert text(f"preset.{name}.promise") in [info.value for info in app.info]
         shown = next(box for box in app.selectbox if box.label == text.field("picture"))

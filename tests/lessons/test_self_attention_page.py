@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dlviz.lessons.self_attention.presets import VIEWS
 from dlviz.text import lesson_text
-from tests.test_pages import entered, opened
+from tests.test_pages import entered, opened, tried
 
 SLUG = "self_attention"
 TEXT = lesson_text(SLUG, "en")
@@ -41,7 +41,7 @@ def test_by_hand_there_are_sliders_for_the_matrices() -> None:
 
 def test_a_preset_brings_the_head_that_shows_its_point() -> None:
     app = opened(SLUG, lang="en", task="hand")
-    next(button for button in app.button if str(button.key).endswith(".try.sum")).click().run()
+    tried(app, "sum")
     assert not app.exception
     chosen = {box.label: box.value for box in app.selectbox}
     assert chosen[TEXT.field("unit")] == VIEWS["sum"]["unit"]

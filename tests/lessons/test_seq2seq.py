@@ -44,17 +44,17 @@ LENGTHS = torch.tensor([4, 2, 3])
 def test_scores_are_those_of_the_papers_formulas(kind: Any) -> None:
     torch.manual_seed(1)
     attention = Attention(kind, 6)
-    s, h = torch.randn(2, 6), torch.randn(2, 3, 6)
+    s, h = torch.randn(2, 4, 6), torch.randn(2, 3, 6)
     scores = attention(s, h).detach().numpy()
     weights = {name: part.detach().numpy() for name, part in attention.named_parameters()}
-    for b, j in product(range(2), range(3)):
-        one, other = s[b].numpy(), h[b, j].numpy()
+    for b, i, j in product(range(2), range(4), range(3)):
+        one, other = s[b, i].numpy(), h[b, j].numpy()
         if kind == "additive":
             inside = np.tanh(weights["W_s.weight"] @ one + weights["W_h.weight"] @ other)
             plain = weights["v.weight"][0] @ inside
         else:
             plain = one @ (weights["W.weight"] @ other if kind == "bilinear" else other)
-        assert scores[b, j] == pytest.approx(plain, abs=1e-5)
+        assert scores[b, i, j] == pytest.approx(plain, abs=1e-5)
 
 
 @pytest.mark.parametrize("kind", KINDS)

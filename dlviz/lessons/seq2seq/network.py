@@ -67,13 +67,13 @@ class Attention(nn.Module):
             self.v = nn.Linear(ALIGNED, 1, bias=False)
 
     def forward(self, s: Tensor, h: Tensor) -> Tensor:
-        """Scores (B, S) of s (B, H) with h (B, S, H)."""
+        """Scores (B, O, S) of s (B, O, H) with h (B, S, H)."""
         if self.kind == "additive":
-            # e_j = vᵀ tanh(W_s s + W_h h_j)
-            return self.v(torch.tanh(self.W_s(s)[:, None] + self.W_h(h))).squeeze(-1)
-        # e_j = sᵀ W h_j, or sᵀ h_j
+            # e_ij = vᵀ tanh(W_s s_i + W_h h_j)
+            return self.v(torch.tanh(self.W_s(s)[:, :, None] + self.W_h(h)[:, None])).squeeze(-1)
+        # e_ij = s_iᵀ W h_j, or s_iᵀ h_j
         keys = self.W(h) if self.kind == "bilinear" else h
-        return (keys @ s[:, :, None]).squeeze(-1)
+        return s @ keys.mT
 
 
 class Translator(nn.Module):
@@ -88,12 +88,12 @@ class Translator(nn.Module):
 
     def __init__(self, kind: AttentionName, cell: CellName, hidden: int, sources: int, targets: int) -> None:
         super().__init__()
-        layer, one = (nn.LSTM, nn.LSTMCell) if cell == "lstm" else (nn.GRU, nn.GRUCell)
+        layer = nn.LSTM if cell == "lstm" else nn.GRU
         self.read = nn.Embedding(sources, EMBEDDED)
         self.encoder = layer(EMBEDDED, hidden // 2, batch_first=True, bidirectional=True)
         self.bridge = nn.Linear(hidden, hidden)
         self.written = nn.Embedding(targets, EMBEDDED)
-        self.decoder = one(EMBEDDED, hidden)
+        self.decoder = layer(EMBEDDED, hidden, batch_first=True)
         self.attention = Attention(kind, hidden) if kind != "none" else None
         self.out = nn.Linear(2 * hidden, targets)
 
@@ -111,7 +111,7 @@ class Translator(nn.Module):
     def start(self, memory: Memory) -> State:
         """The decoder before its first step."""
         s = torch.tanh(self.bridge(memory.last))
-        return (s, torch.zeros_like(s)) if isinstance(self.decoder, nn.LSTMCell) else (s,)
+        return (s, torch.zeros_like(s)) if isinstance(self.decoder, nn.LSTM) else (s,)
 
     def step(self, token: Tensor, state: State, memory: Memory, bent: Tensor | None = None) -> Step:
         """Writes one token more.
@@ -122,27 +122,39 @@ class Translator(nn.Module):
             memory: what was read.
             bent: weights (B, S) to use instead of those that attention finds.
         """
-        x = self.written(token)  # (B, E)
-        if isinstance(self.decoder, nn.LSTMCell):
-            state = self.decoder(x, (state[0], state[1]))
+        x, numbers = self.written(token), self.decoder.all_weights[0]  # (B, E)
+        if isinstance(self.decoder, nn.LSTM):
+            state = torch.lstm_cell(x, state, *numbers)
         else:
-            state = (self.decoder(x, state[0]),)
-        s = state[0]  # (B, H)
+            state = (torch.gru_cell(x, state[0], *numbers),)
+        scores, weights, logits = self.answers(
+            state[0][:, None], memory, None if bent is None else bent[:, None]
+        )
+        return Step(state, scores[:, 0], weights[:, 0], logits[:, 0])
+
+    def answers(self, s: Tensor, memory: Memory, bent: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
+        """Scores and weights (B, O, S), and logits (B, O, V), from states s (B, O, H) of the decoder."""
         if self.attention is None:
-            scores = weights = torch.zeros(memory.beyond.shape)
-            context = memory.last  # (B, H)
+            scores = weights = torch.zeros(len(s), s.shape[1], memory.beyond.shape[1])
+            context = memory.last[:, None].expand_as(s)  # (B, O, H)
         else:
-            scores = self.attention(s, memory.states)  # (B, S)
-            # α_j = exp(e_j) / Σ exp(e)
-            weights = scores.masked_fill(memory.beyond, -torch.inf).softmax(dim=1) if bent is None else bent
-            # c = Σ α_j h_j
-            context = (weights[:, None] @ memory.states).squeeze(1)
-        return Step(state, scores, weights, self.out(torch.cat([s, context], dim=1)))
+            scores = self.attention(s, memory.states)
+            # α_ij = exp(e_ij) / Σ exp(e_i)
+            beyond = memory.beyond[:, None]
+            weights = scores.masked_fill(beyond, -torch.inf).softmax(dim=2) if bent is None else bent
+            # c_i = Σ α_ij h_j
+            context = weights @ memory.states
+        return scores, weights, self.out(torch.cat([s, context], dim=2))
 
     def forward(self, X: Tensor, lengths: Tensor, Y: Tensor, told: Tensor) -> Tensor:
         """Logits (B, O, V) of targets (B, O); where `told` (B, O) the true token is fed next, else its own."""
         memory = self.encode(X, lengths)
         state, token = self.start(memory), torch.zeros(len(X), dtype=torch.int64)
+        if told.all():  # nothing waits for what the network says itself
+            tokens = torch.cat([token[:, None], Y[:, :-1].clamp(min=0)], dim=1)  # (B, O)
+            begun = tuple(part[None] for part in state)
+            s, _ = self.decoder(self.written(tokens), begun if len(begun) > 1 else begun[0])
+            return self.answers(s, memory)[2]
         logits = []
         for i in range(Y.shape[1]):
             step = self.step(token, state, memory)

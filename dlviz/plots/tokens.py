@@ -24,10 +24,15 @@ def shown(token: str, longest: float = LONGEST) -> str:
         token: whatever somebody wrote.
         longest: Latin letters that have room; a Korean one takes that of 1.8.
     """
-    ends = np.cumsum([1.8 if unicodedata.east_asian_width(letter) in "WF" else 1.0 for letter in token])
-    if len(token) and ends[-1] > longest:
+    if width(token) > longest:
+        ends = np.array([width(token[: k + 1]) for k in range(len(token))])
         token = token[: int((ends <= longest - 1).sum())] + "…"
     return theme.literal(VISIBLE.get(token, token))
+
+
+def width(text: str) -> float:
+    """The room that a text needs, in Latin letters."""
+    return sum(1.8 if unicodedata.east_asian_width(letter) in "WF" else 1.0 for letter in text)
 
 
 def ticks(tokens: Sequence[str], longest: float = LONGEST) -> dict[str, Any]:

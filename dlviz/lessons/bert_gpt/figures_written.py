@@ -15,6 +15,7 @@ from dlviz.text import Text
 
 SHOWN, BEST = 8, 5  # places of which candidates are shown, and how many
 WIDE, HIGH, LEFT, LOW, SIDE = 300.0, 90.0, 40.0, 2.0, 78.0  # of the masks: two units are three or four pixels
+LINE = 46.0  # letters of what is written that have room, on a telephone too
 ALLOWED = 110  # the level in which a cell that may be seen is drawn
 
 
@@ -47,8 +48,9 @@ def generated(recording: Recording, text: Text) -> Film:
         kept = [text("cut.of", count=n) if n else "" for n in left[:, k].tolist()]
         small = {**place, "size": 11, "color": "--dl-muted"}
         labels.append(Label(strings=kept, x=k + 0.03, y=-BEST + 0.1, **small))
-    prompt = theme.literal(recording.config.prompt.strip())
-    whole = [f"{prompt} <b>{sentence(recording, row)}</b>" for row in written]
+    prompt = recording.config.prompt.strip()
+    room = max(LINE - tokens.width(prompt), LINE / 3)
+    whole = [f"{tokens.shown(prompt, LINE)} <b>{sentence(recording, row, room)}</b>" for row in written]
     labels.append(Label(strings=whole, x=0.0, y=1.25, xref="x", yref="y", yanchor="middle", size=15))
     axes = graph.bare_axes([-0.1, count + 0.02], [-BEST - 0.3, 1.9])
     config = recording.config

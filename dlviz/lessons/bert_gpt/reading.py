@@ -51,11 +51,11 @@ def named(recording: Recording, longest: float = 12) -> np.ndarray:
     return np.array([plain(token, kind, longest) for token in recording.scene.tokens], object)
 
 
-def sentence(recording: Recording, numbers: np.ndarray) -> str:
-    """Tokens as a text to read, without what is no text."""
+def sentence(recording: Recording, numbers: np.ndarray, longest: float = np.inf) -> str:
+    """Tokens as a text to read, without what is no text; cut where it is longer, in letters."""
     known = recording.scene.tokens
     text = "".join(known[k] for k in numbers.tolist() if k > END)
-    return tokens.theme.literal(text.strip())
+    return tokens.shown(text.strip(), longest)
 
 
 def blank_of(recording: Recording, view: str) -> int:

@@ -134,3 +134,22 @@ def test_a_stage_that_is_left_before_it_could_begin_never_does(page: Open) -> No
     )
     stage.page.wait_for_timeout(QUIET)
     assert stage.page.evaluate("[leftStage.opened, leftStage.clock.playing]") == [False, False]
+
+
+def test_a_curve_that_is_painted_stays_on_its_axes_when_they_widen(page: Open) -> None:
+    stage = Stage(page(f"{LESSON}?seed=106", reduced_motion=True)).rest()
+    stage.press("End").until("probe.done && probe.atRest")
+    painted = stage.page.evaluate(
+        """async () => {
+          const { stage } = window.__dlviz.stages[0];
+          const picture = stage.scene.pictures.find(({ name }) => name === 'loss');
+          const seen = () => picture.painter.over.canvas.toDataURL();
+          picture.paint(60);
+          const before = seen();
+          await stage.scene.plotly.relayout(picture.gd, { 'yaxis.range': [-9, 4] });
+          const after = seen();
+          picture.paint(60);
+          return [before, after, seen()];
+        }"""
+    )
+    assert painted[0] != painted[1] == painted[2]

@@ -75,7 +75,7 @@ export class Picture {
       return;
     }
     this.stale = this.waits = false; // it waits no longer for its new head
-    const { theme } = stage;
+    const { theme, stage: live } = stage;
     const traces = dressed(film.head.figure.data ?? [], theme);
     const layout = dressedLayout(film.head.figure.layout, theme, stage.coarse, this.plot.clientWidth);
     this.own = freeRanges(film);
@@ -88,7 +88,6 @@ export class Picture {
     const shown = Math.max(0, Math.min(step, film.rows - 1));
     putStep(traces, film, shown);
     this.painter.set(film);
-    const { stage: live } = stage;
     const edit = live.served && !live.ui.locked ? (field, value) => stage.edited(this, field, value) : null;
     const letters = this.plot.clientWidth < NARROW ? film.head.figure.layout.meta?.letters ?? 1 : 1;
     this.labels.set(film.head.labels ?? [], theme, theme.scale * letters, say(stage.texts, 'edit'), edit);
@@ -142,7 +141,8 @@ export class Picture {
     this.painter.forget();
     this.labels.arrange(this.gd._fullLayout);
     this.spots?.arrange();
-    this.moving ? veil(this.gd, this.painter.traces, true) : this.paintSolids();
+    if (this.moving) veil(this.gd, this.painter.traces, true);
+    this.moving ? this.painter.paint(this.painted) : this.paintSolids(); // where the axes are now
     for (const [name, part] of Object.entries(this.gd._fullLayout)) if (name.startsWith('scene')) this.follow(part._scene?.glplot);
   }
 
@@ -182,7 +182,7 @@ export class Picture {
       veil(this.gd, this.painter.traces, true);
     }
     this.labels.show(this.film.labels, this.painter.peek?.step ?? shown);
-    return this.painter.paint(shown);
+    return this.painter.paint((this.painted = shown));
   }
 
   /** Hands the step to Plotly, once, and takes the paint away. */

@@ -24,7 +24,7 @@ function expose(stage) {
     get tape() { return stage.reel.id; },
     get paints() { return stage.paints; },
     get workMs() { return median(stage.work.slice(-MEDIAN_OF)); },
-    get atRest() { return stage.opened && !stage.clock.playing && stage.wish === null && !stage.scene.moving && !stage.scene.flight.flying && stage.resting; },
+    get atRest() { return stage.opened && !stage.clock.playing && stage.wish === null && !stage.scene.moving && !stage.scene.flight.flying && stage.resting && !stage.frameId; },
   };
   window.__dlviz.stages.push(probe);
   return () => {

@@ -127,6 +127,17 @@ def test_a_teachers_link_hides_and_locks(slug: str) -> None:
     assert not opened(slug, hide="controls").slider
 
 
+def test_a_teachers_link_hides_one_passage() -> None:
+    text = lesson_text(GD, "en")
+    whole, without = (
+        "".join(markdown.value for markdown in opened(GD, lang="en", hide=hide).markdown)
+        for hide in ("nothing", "look")
+    )
+    for name in ("look", "why"):
+        assert text.passage(name) in whole
+        assert (text.passage(name) in without) == (name != "look")
+
+
 def test_a_formula_is_drawn_and_a_wrong_one_is_refused_and_kept() -> None:
     app = opened(GD, lang="ko", landscape="formula")
     entered(app, app.text_input(key=f"{GD}.formula"), "x**2 + 3*y**2")

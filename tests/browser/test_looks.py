@@ -71,6 +71,8 @@ def test_nothing_moves_by_itself_for_who_asked_for_stillness(page: Open) -> None
     moving = Stage(page(f"{LESSON}?seed=603"))
     moving.until("probe.step > 10")
     assert (still.step, still.read("probe.playing"), still.read("probe.paints")) == (0, False, 0)
+    for stage in (still, moving):
+        stage.page.close()
     home = Stage(page("/", reduced_motion=True))
     home.until("probe.done")  # a miniature shows how it ended
     assert home.rest().read("[probe.playing, probe.step]") == [False, home.frames - 1]

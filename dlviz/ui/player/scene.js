@@ -138,14 +138,12 @@ export class Scene {
     };
   }
 
-  /** A miniature plays while it is in view; it stands at its last step where motion is not wanted. */
+  /** A miniature plays while it is in view; where motion is not wanted it goes to its last step once it is. */
   watchView() {
     const { stage } = this;
-    if (matchMedia('(prefers-reduced-motion: reduce)').matches) {
-      stage.seek(Infinity);
-      return () => null;
-    }
-    const view = new IntersectionObserver(([entry]) => (entry.isIntersecting ? stage.play() : stage.pause()));
+    const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    const come = () => (still ? stage.seek(Infinity) : stage.play());
+    const view = new IntersectionObserver(([entry]) => (entry.isIntersecting ? come() : still || stage.pause()));
     view.observe(stage.root);
     return () => view.disconnect();
   }

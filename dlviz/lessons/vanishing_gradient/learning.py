@@ -53,9 +53,8 @@ class Learner:
 
     def states(self, X: Tensor) -> Tensor:
         """h after every step of sequences, steps first: (T, B, D) -> (T, B, H)."""
-        if (
-            self.kind == "rnn" and self.activation is not torch.tanh
-        ):  # torch's own cells know no straight line
+        if self.kind == "rnn" and self.activation is not torch.tanh:
+            # torch's own cells know no straight line
             steps = unroll("rnn", X.unbind(), Weights.of(self.cell), activation=self.activation)
             return torch.stack([step.hidden for step in steps])
         hidden: Tensor = self.cell(X)[0]
